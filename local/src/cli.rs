@@ -1,0 +1,103 @@
+//! The command line.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// What a command ends with when it fails: one clear line.
+pub type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Object ingestion for AWS, on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "stowage", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do; `serve` when nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The arguments of `serve`.
+    #[command(flatten)]
+    pub serve: ServeArgs,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the whole system until Ctrl-C (the default)
+    Serve(ServeArgs),
+    /// Take in a file on a stack of its own, showing every exchange
+    Demo(DemoArgs),
+    /// Make, list and revoke API keys
+    Keys(KeysArgs),
+}
+
+/// How to run the system.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where the data is kept
+    #[arg(long, default_value = ".stowage", value_name = "DIR")]
+    pub data_dir: PathBuf,
+    /// Keep nothing: the data is gone at the end
+    #[arg(long, conflicts_with = "data_dir")]
+    pub ephemeral: bool,
+    /// The API's port; S3 and DynamoDB take the two after it, and 0 picks free ones
+    #[arg(long, default_value_t = 9400, value_parser = clap::value_parser!(u16).range(..=65_533))]
+    pub port: u16,
+    /// The address that the API and S3 listen on; DynamoDB stays on loopback, for nothing guards it
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    pub host: IpAddr,
+    /// The host name that URLs are made with, if not the address
+    #[arg(long, value_name = "NAME")]
+    pub public_host: Option<String>,
+    /// Write where everything is, as JSON, once requests are accepted
+    #[arg(long, value_name = "FILE")]
+    pub ready_file: Option<PathBuf>,
+    /// Don't log requests
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// What to demonstrate.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// The file to take in; one is made up if none is named
+    pub file: Option<PathBuf>,
+}
+
+/// Which keys to work on.
+#[derive(Debug, Args)]
+pub struct KeysArgs {
+    /// Where the stack's data is kept
+    #[arg(long, default_value = ".stowage", value_name = "DIR", global = true)]
+    pub data_dir: PathBuf,
+    /// What to do with them.
+    #[command(subcommand)]
+    pub command: KeysCommand,
+}
+
+/// What to do with keys.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Make a key and print it, once
+    Create {
+        /// What to call it; each name is used once
+        #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        name: String,
+        /// What it may do
+        #[arg(long, value_delimiter = ',', default_value = "read,write", value_parser = ["read", "write", "admin"])]
+        permissions: Vec<String>,
+        /// The only namespaces that it may use, by id or name
+        #[arg(long, value_delimiter = ',', value_name = "NAMESPACE")]
+        namespaces: Vec<String>,
+        /// When it expires, in days from now
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+        expires_in_days: Option<u32>,
+    },
+    /// Show the keys, without their secrets
+    List,
+    /// Revoke a key; functions notice within 60 seconds
+    Revoke {
+        /// Its name
+        name: String,
+    },
+}

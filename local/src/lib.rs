@@ -1,0 +1,18 @@
+//! Stowage on one machine: the whole system on embedded engines, and the command-line client.
+//!
+//! [`Stack`] starts an embedded DynamoDB and S3 and, in front of them, the very handlers that deploy:
+//! each HTTP request becomes an API Gateway event for the function of its route, and the functions
+//! reach the engines through the AWS SDKs over HTTP.
+
+pub mod cli;
+pub mod demo;
+mod functions;
+mod gateway;
+pub mod keys;
+pub mod serve;
+pub mod stack;
+mod walkthrough;
+
+pub use functions::Functions;
+pub use gateway::event::{GatewayRequest, to_event};
+pub use stack::{Data, Options, Stack, StackInfo, StartError};

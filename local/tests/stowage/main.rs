@@ -1,0 +1,10 @@
+//! The `stowage` command as users have it: the real binary, as processes of its own.
+
+mod crash;
+mod demo;
+mod keys;
+mod log;
+mod refusals;
+mod restart;
+mod serve;
+mod support;

@@ -1,0 +1,191 @@
+//! Who is calling, and for which namespace.
+//!
+//! This happens in the functions and not in a Lambda authorizer: an HTTP API answers denials with a
+//! body of its own, which breaks the contract's envelope, and its cache would blur namespaces and
+//! permissions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use stowage_domain::error::Resource;
+use stowage_domain::id::OrganisationId;
+use stowage_domain::key::{ApiKey, ApiKeySecret, Permission};
+use stowage_domain::namespace::{self, Namespace};
+use stowage_domain::{Error, Result};
+use stowage_store::Store;
+use stowage_store::ports::{FindKey, FindNamespace};
+
+use crate::request::Request;
+
+/// Looks up keys and namespaces for the wrapper.
+#[derive(Clone, Debug)]
+pub struct Auth<S = Store> {
+    store: S,
+    default_namespace: Option<Arc<str>>,
+    connect_at_init: bool,
+}
+
+impl<S: FindKey + FindNamespace> Auth<S> {
+    /// `default_namespace` is the id or name used for requests that name none.
+    pub fn new(store: S, default_namespace: Option<&str>) -> Self {
+        Self { store, default_namespace: default_namespace.map(Into::into), connect_at_init: true }
+    }
+
+    /// The same, but [`Self::connect`] does nothing: for measuring what it brings.
+    #[must_use]
+    pub fn without_early_connection(self) -> Self {
+        Self { connect_at_init: false, ..self }
+    }
+
+    /// Opens the connection to DynamoDB that the first request will need, by looking up a key that
+    /// nobody has. During INIT a function has a whole CPU, so the handshake is cheapest here. A
+    /// failure is no matter: the first request tries again, and reports it.
+    pub(crate) async fn connect(&self) {
+        const AT_MOST: Duration = Duration::from_secs(2);
+        if self.connect_at_init {
+            let nobody = ApiKeySecret::new("").hash();
+            let _ = tokio::time::timeout(AT_MOST, self.store.find_key(&nobody)).await;
+        }
+    }
+
+    /// The key of a request, if it is valid now and allows the operation. Unknown, expired and
+    /// revoked keys answer alike.
+    async fn key(&self, request: &Request) -> Result<ApiKey> {
+        let secret = bearer(request.header("authorization").as_deref()).ok_or(Error::Unauthorized)?;
+        let key = self.store.find_key(&secret.hash()).await?.ok_or(Error::Unauthorized)?;
+        if !key.is_valid_at(request.now()) {
+            return Err(Error::Unauthorized);
+        }
+        match request.operation().spec().permission {
+            Some(needed) if !key.permissions.contains(&needed) => {
+                Err(Error::Forbidden { permission: Permission::name(needed) })
+            }
+            _ => Ok(key),
+        }
+    }
+
+    /// The namespace that a request names: by header, else by query, else the deployment's default.
+    async fn namespace(&self, request: &Request, key: &ApiKey) -> Result<Namespace> {
+        let header = request.header("x-namespace");
+        let named = header.as_deref().map(str::trim).filter(|name| !name.is_empty());
+        let identifier = match (named, request.query("namespace").filter(|name| !name.is_empty())) {
+            (Some(header), _) => header.to_owned(),
+            (None, Some(query)) => query,
+            (None, None) => self.default_namespace.as_deref().ok_or(Error::NamespaceRequired)?.to_owned(),
+        };
+        self.named_namespace(key, &identifier).await
+    }
+
+    async fn named_namespace(&self, key: &ApiKey, identifier: &str) -> Result<Namespace> {
+        let missing = || Error::not_found(Resource::Namespace, identifier);
+        // No name or id is longer, and DynamoDB refuses keys over 1 KB.
+        if identifier.chars().count() > 128 {
+            return Err(missing());
+        }
+        let namespace = self.store.find_namespace(&key.organisation_id, identifier).await?;
+        namespace.filter(|namespace| key.reaches(&namespace.namespace_id)).ok_or_else(missing)
+    }
+}
+
+/// The key of `Authorization: Bearer <key>`; the scheme in any case, as RFC 9110 has it.
+fn bearer(header: Option<&str>) -> Option<ApiKeySecret> {
+    let (scheme, key) = header?.trim().split_once(' ')?;
+    let key = key.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then(|| ApiKeySecret::new(key))
+}
+
+/// What a function may act for. Its `resolve` is how the wrapper authenticates, so a handler can't
+/// be reached without it.
+pub trait Scope: Sized + Send {
+    /// Whether resolving it reads the catalog.
+    const READS_CATALOG: bool;
+
+    /// Who is calling, or why they may not.
+    fn resolve<S: FindKey + FindNamespace>(
+        auth: &Auth<S>,
+        request: &Request,
+    ) -> impl Future<Output = Result<Self>> + Send;
+
+    /// The organisation and namespace, as far as they are known, for the log.
+    fn for_log(&self) -> (Option<String>, Option<String>);
+}
+
+/// Anybody: the operation needs no key.
+#[derive(Debug)]
+pub struct Public(());
+
+impl Scope for Public {
+    const READS_CATALOG: bool = false;
+
+    async fn resolve<S: FindKey + FindNamespace>(_: &Auth<S>, _: &Request) -> Result<Self> {
+        Ok(Self(()))
+    }
+
+    fn for_log(&self) -> (Option<String>, Option<String>) {
+        (None, None)
+    }
+}
+
+/// An organisation, by a valid key with the operation's permission.
+#[derive(Debug)]
+pub struct Organisation {
+    key: ApiKey,
+}
+
+impl Organisation {
+    /// Its id.
+    pub fn id(&self) -> &OrganisationId {
+        &self.key.organisation_id
+    }
+
+    /// Whether the key may see this namespace.
+    pub fn reaches(&self, namespace: &Namespace) -> bool {
+        self.key.reaches(&namespace.namespace_id)
+    }
+
+    /// Whether the key may use every namespace, those to come included.
+    pub fn is_unrestricted(&self) -> bool {
+        self.key.namespaces.is_none()
+    }
+}
+
+impl Scope for Organisation {
+    const READS_CATALOG: bool = true;
+
+    async fn resolve<S: FindKey + FindNamespace>(auth: &Auth<S>, request: &Request) -> Result<Self> {
+        Ok(Self { key: auth.key(request).await? })
+    }
+
+    fn for_log(&self) -> (Option<String>, Option<String>) {
+        (Some(self.key.organisation_id.to_string()), None)
+    }
+}
+
+/// An organisation's namespace, by a valid key that reaches it and has the operation's permission.
+#[derive(Debug)]
+pub struct Tenant {
+    scope: namespace::Scope,
+}
+
+impl Tenant {
+    /// The organisation and namespace: part of the key of everything that is stored.
+    pub fn scope(&self) -> &namespace::Scope {
+        &self.scope
+    }
+}
+
+impl Scope for Tenant {
+    const READS_CATALOG: bool = true;
+
+    async fn resolve<S: FindKey + FindNamespace>(auth: &Auth<S>, request: &Request) -> Result<Self> {
+        let key = auth.key(request).await?;
+        let namespace = auth.namespace(request, &key).await?;
+        let scope =
+            namespace::Scope { organisation_id: key.organisation_id, namespace_id: namespace.namespace_id };
+        Ok(Self { scope })
+    }
+
+    fn for_log(&self) -> (Option<String>, Option<String>) {
+        (Some(self.scope.organisation_id.to_string()), Some(self.scope.namespace_id.to_string()))
+    }
+}

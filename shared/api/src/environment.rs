@@ -1,0 +1,137 @@
+//! A function's configuration: the one place that reads environment variables.
+
+use std::fmt;
+
+use stowage_blobs::Blobs;
+use stowage_store::tables::TableNames;
+use stowage_store::{Settings, Store};
+
+use crate::auth::Auth;
+use crate::aws::{Aws, Credentials, Endpoints, Roots};
+
+/// What a function is told by its environment.
+///
+/// | variable | what | default |
+/// |---|---|---|
+/// | `STOWAGE_TABLE_PREFIX` | tables are `{prefix}-catalog`, … | required |
+/// | `STOWAGE_BLOB_BUCKET` | the S3 bucket | required |
+/// | `STOWAGE_DEFAULT_NAMESPACE` | for requests that name none | none |
+/// | `STOWAGE_MAX_URL_SECONDS` | cap on a presigned URL's life | 86400 |
+/// | `STOWAGE_SIGNING_ACCESS_KEY_ID`, `STOWAGE_SIGNING_SECRET_ACCESS_KEY` | a user that signs URLs, which outlive a role's session then | the role signs |
+/// | `STOWAGE_CONNECT_AT_INIT` | `false` leaves the first connection to the first request | `true` |
+/// | `STOWAGE_TLS_ROOTS` | `amazon`, `native`, or a PEM file | `amazon` |
+/// | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | as Lambda sets them | required but the last |
+/// | `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL` | other endpoints | AWS's |
+#[derive(Debug)]
+pub struct Environment {
+    aws: Aws,
+    tables: TableNames,
+    blob_bucket: String,
+    default_namespace: Option<String>,
+    max_url_seconds: u32,
+    signer: Option<Credentials>,
+    connect_at_init: bool,
+}
+
+/// A variable that is missing or wrong: a function that can't start says which.
+#[derive(PartialEq, Eq)]
+pub struct Misconfigured {
+    variable: &'static str,
+    reason: String,
+}
+
+impl fmt::Display for Misconfigured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.variable, self.reason)
+    }
+}
+
+/// The same line: it is what Rust prints when `main` returns the error.
+impl fmt::Debug for Misconfigured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Misconfigured {}
+
+impl Environment {
+    /// Reads the environment of a Lambda function.
+    pub fn read() -> Result<Self, Misconfigured> {
+        let credentials = Credentials {
+            access_key_id: required("AWS_ACCESS_KEY_ID")?,
+            secret_access_key: required("AWS_SECRET_ACCESS_KEY")?,
+            session_token: optional("AWS_SESSION_TOKEN"),
+        };
+        let shared = optional("AWS_ENDPOINT_URL");
+        let endpoints = Endpoints {
+            dynamodb: optional("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| shared.clone()),
+            s3: optional("AWS_ENDPOINT_URL_S3").or(shared),
+        };
+        let roots = match optional("STOWAGE_TLS_ROOTS").as_deref() {
+            None | Some("amazon") => Roots::Amazon,
+            Some("native") => Roots::Native,
+            Some(path) => Roots::Pem(std::fs::read(path).map_err(|error| Misconfigured {
+                variable: "STOWAGE_TLS_ROOTS",
+                reason: format!("{path}: {error}"),
+            })?),
+        };
+        let max_url_seconds = match optional("STOWAGE_MAX_URL_SECONDS") {
+            None => 86_400,
+            Some(text) => text.parse().map_err(|_| Misconfigured {
+                variable: "STOWAGE_MAX_URL_SECONDS",
+                reason: "must be a number of seconds".to_owned(),
+            })?,
+        };
+        Ok(Self {
+            aws: Aws::new(&required("AWS_REGION")?, &credentials, endpoints, roots),
+            tables: TableNames::with_prefix(&required("STOWAGE_TABLE_PREFIX")?),
+            blob_bucket: required("STOWAGE_BLOB_BUCKET")?,
+            default_namespace: optional("STOWAGE_DEFAULT_NAMESPACE"),
+            max_url_seconds,
+            signer: signer()?,
+            connect_at_init: optional("STOWAGE_CONNECT_AT_INIT").as_deref() != Some("false"),
+        })
+    }
+
+    /// The records.
+    pub fn store(&self) -> Store {
+        Store::new(self.aws.dynamodb(), self.tables.clone(), Settings::default())
+    }
+
+    /// The bytes.
+    pub fn blobs(&self) -> Blobs {
+        let blobs = Blobs::new(self.aws.s3(), &self.blob_bucket);
+        match &self.signer {
+            Some(signer) => blobs.with_signer(self.aws.s3_as(signer)),
+            None => blobs,
+        }
+    }
+
+    /// Who may call.
+    pub fn auth(&self, store: Store) -> Auth {
+        let auth = Auth::new(store, self.default_namespace.as_deref());
+        if self.connect_at_init { auth } else { auth.without_early_connection() }
+    }
+
+    /// The longest life of a presigned URL, in seconds.
+    pub fn max_url_seconds(&self) -> u32 {
+        self.max_url_seconds
+    }
+}
+
+/// The user that signs URLs: both of its variables, or neither.
+fn signer() -> Result<Option<Credentials>, Misconfigured> {
+    let Some(access_key_id) = optional("STOWAGE_SIGNING_ACCESS_KEY_ID") else { return Ok(None) };
+    let secret_access_key = required("STOWAGE_SIGNING_SECRET_ACCESS_KEY")?;
+    Ok(Some(Credentials { access_key_id, secret_access_key, session_token: None }))
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+fn optional(variable: &'static str) -> Option<String> {
+    std::env::var(variable).ok().filter(|value| !value.is_empty())
+}
+
+fn required(variable: &'static str) -> Result<String, Misconfigured> {
+    optional(variable).ok_or_else(|| Misconfigured { variable, reason: "must be set".to_owned() })
+}

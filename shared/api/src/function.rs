@@ -1,0 +1,93 @@
+//! The one wrapper around every handler: authenticate, call, turn errors and panics into the
+//! contract's envelope, and log the request once.
+
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use futures::FutureExt as _;
+use lambda_http::{RequestExt as _, Response, service_fn};
+use stowage_domain::{Error, Result};
+use stowage_store::ports::{FindKey, FindNamespace};
+
+use crate::auth::{Auth, Scope};
+use crate::clock;
+use crate::log::{self, Line};
+use crate::reply::Reply;
+use crate::request::Request;
+
+/// What is kept of Lambda's time for the answer itself. Beyond it API Gateway would answer in our
+/// stead, with a body of its own.
+const TIME_TO_ANSWER: Duration = Duration::from_millis(500);
+
+/// A Lambda function of the API.
+pub trait Function: Send + Sync {
+    /// Its name: the directory under `functions/`.
+    const NAME: &'static str;
+
+    /// Whom its operations act for.
+    type Scope: Scope;
+
+    /// Answers one call, which is authenticated by now.
+    fn call(&self, scope: Self::Scope, request: &Request) -> impl Future<Output = Result<Reply>> + Send;
+}
+
+/// Answers one event with a function: never fails, never panics.
+pub async fn answer<F, S>(function: &F, auth: &Auth<S>, http: lambda_http::Request) -> Response<String>
+where
+    F: Function,
+    S: FindKey + FindNamespace,
+{
+    let started = Instant::now();
+    let request = Request::new(http, clock::now());
+    let mut line = Line::new(F::NAME, &request);
+    let handled = AssertUnwindSafe(handle(function, auth, &request, &mut line)).catch_unwind();
+    let outcome = match tokio::time::timeout(time_left(&request), handled).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_panic)) => Err(Error::internal("the handler panicked")),
+        // A write may be under way: not a 503, which would say that nothing was stored.
+        Err(_elapsed) => Err(Error::internal("the function ran out of time")),
+    };
+    let reply = match &outcome {
+        Ok(reply) => Reply::clone(reply),
+        Err(error) => Reply::from(error),
+    };
+    line.write(reply.status(), outcome.err().as_ref(), started.elapsed());
+    reply.into()
+}
+
+async fn handle<F, S>(function: &F, auth: &Auth<S>, request: &Request, line: &mut Line) -> Result<Reply>
+where
+    F: Function,
+    S: FindKey + FindNamespace,
+{
+    let scope = F::Scope::resolve(auth, request).await?;
+    line.scope(scope.for_log());
+    function.call(scope, request).await
+}
+
+/// How long the handler may take: what Lambda gives, less the time to answer.
+fn time_left(request: &Request) -> Duration {
+    let deadline = request.http().lambda_context_ref().map_or(0, |context| context.deadline);
+    if deadline == 0 {
+        return Duration::MAX; // not on Lambda
+    }
+    let now = u64::try_from(request.now().millis()).unwrap_or(0);
+    Duration::from_millis(deadline.saturating_sub(now)).saturating_sub(TIME_TO_ANSWER)
+}
+
+/// Runs a function on Lambda until its environment ends.
+pub async fn run<F, S>(function: F, auth: Auth<S>) -> std::result::Result<(), lambda_http::Error>
+where
+    F: Function,
+    S: FindKey + FindNamespace,
+{
+    log::start();
+    if F::Scope::READS_CATALOG {
+        auth.connect().await;
+    }
+    let (function, auth) = (&function, &auth);
+    lambda_http::run(service_fn(|http| async move {
+        Ok::<_, std::convert::Infallible>(answer(function, auth, http).await)
+    }))
+    .await
+}

@@ -1,0 +1,173 @@
+//! Every operation: its route, the function that answers it, and what the caller's key must allow.
+//!
+//! The functions dispatch on it, the local stack routes by it, and `template.yaml` and the tables of
+//! tests are checked against it.
+
+use std::collections::HashMap;
+
+use percent_encoding::percent_decode_str;
+use stowage_domain::key::Permission;
+
+/// An operation of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// `POST /v1/namespaces`
+    CreateNamespace,
+    /// `GET /v1/namespaces/{namespace_identifier}`
+    GetNamespace,
+    /// `POST /v1/buckets`
+    CreateBucket,
+    /// `GET /v1/buckets/{bucket_identifier}`
+    GetBucket,
+    /// `POST /v1/buckets/{bucket_identifier}/objects`
+    CreateObject,
+    /// `POST /v1/buckets/{bucket_identifier}/uploads`
+    CreateUpload,
+    /// `POST /v1/buckets/{bucket_identifier}/uploads/{upload_id}/confirm`
+    ConfirmUpload,
+    /// `POST /v1/uploads/{upload_id}/confirm`, an alias that the original's documentation names
+    ConfirmUploadAlias,
+    /// `GET /v1/health`
+    Health,
+    /// Every other method and path
+    Unknown,
+}
+
+/// What there is to know of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spec {
+    /// The HTTP method; empty for [`Operation::Unknown`].
+    pub method: &'static str,
+    /// The path, with parameters in braces; empty for [`Operation::Unknown`].
+    pub path: &'static str,
+    /// The function that answers.
+    pub function: &'static str,
+    /// What the caller's key must allow; `None` needs no key.
+    pub permission: Option<Permission>,
+}
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Self; 10] = [
+        Self::CreateNamespace,
+        Self::GetNamespace,
+        Self::CreateBucket,
+        Self::GetBucket,
+        Self::CreateObject,
+        Self::CreateUpload,
+        Self::ConfirmUpload,
+        Self::ConfirmUploadAlias,
+        Self::Health,
+        Self::Unknown,
+    ];
+
+    /// Its row of the table.
+    pub const fn spec(self) -> Spec {
+        use Permission::{Admin, Read, Write};
+        let (method, path, function, permission) = match self {
+            Self::CreateNamespace => ("POST", "/v1/namespaces", "namespaces", Some(Admin)),
+            Self::GetNamespace => ("GET", "/v1/namespaces/{namespace_identifier}", "namespaces", Some(Read)),
+            Self::CreateBucket => ("POST", "/v1/buckets", "buckets", Some(Write)),
+            Self::GetBucket => ("GET", "/v1/buckets/{bucket_identifier}", "buckets", Some(Read)),
+            Self::CreateObject => {
+                ("POST", "/v1/buckets/{bucket_identifier}/objects", "create-object", Some(Write))
+            }
+            Self::CreateUpload => {
+                ("POST", "/v1/buckets/{bucket_identifier}/uploads", "create-upload", Some(Write))
+            }
+            Self::ConfirmUpload => (
+                "POST",
+                "/v1/buckets/{bucket_identifier}/uploads/{upload_id}/confirm",
+                "confirm-upload",
+                Some(Write),
+            ),
+            Self::ConfirmUploadAlias => {
+                ("POST", "/v1/uploads/{upload_id}/confirm", "confirm-upload", Some(Write))
+            }
+            Self::Health => ("GET", "/v1/health", "service", None),
+            Self::Unknown => ("", "", "service", None),
+        };
+        Spec { method, path, function, permission }
+    }
+
+    /// The route key that API Gateway gives the route: `POST /v1/buckets`, or `$default`.
+    pub fn route_key(self) -> String {
+        match self {
+            Self::Unknown => "$default".to_owned(),
+            known => format!("{} {}", known.spec().method, known.spec().path),
+        }
+    }
+
+    /// The operation of a route key; `$default` is none.
+    pub fn of_route_key(route_key: &str) -> Option<Self> {
+        let mut known = Self::ALL.into_iter().filter(|operation| *operation != Self::Unknown);
+        known.find(|operation| operation.route_key() == route_key)
+    }
+
+    /// The operation of a method and a raw path, with the path's parameters, decoded as API Gateway
+    /// decodes them. Routes with more literal segments win, as they do there.
+    pub fn find(method: &str, raw_path: &str) -> (Self, HashMap<String, String>) {
+        Self::ALL
+            .into_iter()
+            .filter(|operation| operation.spec().method == method)
+            .filter_map(|operation| Some((operation, match_path(operation.spec().path, raw_path)?)))
+            .min_by_key(|(_, parameters)| parameters.len())
+            .unwrap_or((Self::Unknown, HashMap::new()))
+    }
+}
+
+fn match_path(template: &str, raw_path: &str) -> Option<HashMap<String, String>> {
+    let mut parameters = HashMap::new();
+    let mut wanted = template.split('/');
+    let mut given = raw_path.split('/');
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return Some(parameters),
+            (Some(wanted), Some(given)) => {
+                match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                    Some(_) if given.is_empty() => return None,
+                    Some(name) => {
+                        let value = percent_decode_str(given).decode_utf8_lossy().into_owned();
+                        parameters.insert(name.to_owned(), value);
+                    }
+                    None if wanted != given => return None,
+                    None => {}
+                }
+            }
+            _ => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_finds_its_own_operation() {
+        for operation in Operation::ALL.into_iter().filter(|operation| *operation != Operation::Unknown) {
+            let spec = operation.spec();
+            let path = spec.path.replace(['{', '}'], "");
+            let (found, parameters) = Operation::find(spec.method, &path);
+            assert_eq!(found, operation, "{path}");
+            for (name, value) in parameters {
+                assert_eq!(name, value);
+            }
+        }
+    }
+
+    #[test]
+    fn another_method_a_trailing_slash_or_an_empty_segment_is_unknown() {
+        for (method, path) in
+            [("DELETE", "/v1/health"), ("GET", "/v1/health/"), ("POST", "/v1/buckets//objects"), ("GET", "/")]
+        {
+            assert_eq!(Operation::find(method, path).0, Operation::Unknown, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn parameters_are_decoded_once() {
+        let (_, parameters) = Operation::find("GET", "/v1/buckets/a%2Fb%2520c");
+        assert_eq!(parameters["bucket_identifier"], "a/b%20c");
+    }
+}

@@ -1,0 +1,138 @@
+//! The body of `POST /v1/buckets` (contract section 4.1).
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{Bucket, BucketSecret, BucketStatus, LISTING_SHARDS, StorageClass};
+use crate::id::{BucketId, Incarnation};
+use crate::limits::MAX_METADATA_BYTES;
+use crate::name::check_name;
+use crate::namespace::Scope;
+use crate::schema::BucketSchema;
+use crate::time::Timestamp;
+use crate::unique_key::UniqueKeyConfig;
+use crate::violation::{Path, Violations};
+use crate::{Error, Result, json};
+
+/// What a client sends to make a bucket.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateBucketRequest {
+    /// 1 to 256 characters, unique in the namespace.
+    pub bucket_name: String,
+    /// `{"properties": {name: field}}`. `schema` is an alias, because the docs' quickstart sends it.
+    #[serde(alias = "schema")]
+    pub bucket_schema: Value,
+    /// `{"fields": […], "default_policy": …}`.
+    #[serde(default)]
+    pub unique_key: Option<Value>,
+    /// Free text, at most 4,096 characters.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Free data, at most 64 KiB.
+    #[serde(default)]
+    pub metadata: Option<Map<String, Value>>,
+    /// `standard`, `nearline` or `coldline`.
+    #[serde(default)]
+    pub storage_class: Option<String>,
+    /// Of Mixpeek's engine; refused unless null.
+    #[serde(default)]
+    pub destination: Option<Value>,
+    /// Of Mixpeek's syncs; refused unless null.
+    #[serde(default)]
+    pub ingest_filter: Option<Value>,
+    /// Of Mixpeek's syncs; refused unless null.
+    #[serde(default)]
+    pub source_adapter: Option<Value>,
+}
+
+impl CreateBucketRequest {
+    /// Checks the request, all of it at once, and makes the bucket.
+    pub fn into_bucket(self, scope: &Scope, now: Timestamp) -> Result<Bucket> {
+        self.refuse_engine_settings()?;
+        let body = Path::body();
+        let mut violations = Violations::new();
+        violations.extend(check_name(&self.bucket_name, &body.key("bucket_name"), 1, 256));
+        if let Some(description) = &self.description {
+            violations.extend(json::check_chars(description, 0, 4096, &body.key("description")));
+        }
+        let metadata = self.metadata.unwrap_or_default();
+        violations.extend(json::check_byte_len(&metadata, MAX_METADATA_BYTES, &body.key("metadata")));
+        let storage_class = parse_storage_class(self.storage_class.as_deref(), &mut violations);
+        let schema = match BucketSchema::parse(&self.bucket_schema, &body.key("bucket_schema")) {
+            Ok(schema) => Some(schema),
+            Err(found) => {
+                violations.extend(found);
+                None
+            }
+        };
+        let unique_key = match (&self.unique_key, &schema) {
+            (Some(value), Some(schema)) if !value.is_null() => {
+                match UniqueKeyConfig::parse(value, schema, &body.key("unique_key")) {
+                    Ok(config) => Some(config),
+                    Err(found) => {
+                        violations.extend(found);
+                        None
+                    }
+                }
+            }
+            _ => None,
+        };
+        violations.into_result()?;
+        let Some(bucket_schema) = schema else {
+            return Err(Error::internal("a schema without violations is missing"));
+        };
+        Ok(Bucket {
+            bucket_id: BucketId::random(),
+            organisation_id: scope.organisation_id.clone(),
+            namespace_id: scope.namespace_id.clone(),
+            bucket_name: self.bucket_name,
+            description: self.description,
+            bucket_schema,
+            unique_key,
+            metadata,
+            storage_class,
+            secret: BucketSecret::random(),
+            shards: LISTING_SHARDS,
+            status: BucketStatus::Active,
+            incarnation: Incarnation::random(),
+            created_at: now,
+            updated_at: now,
+        })
+    }
+
+    /// Dropping these silently would be worse than refusing them (contract section 4.1).
+    fn refuse_engine_settings(&self) -> Result<()> {
+        let settings = [
+            ("destination", &self.destination),
+            ("ingest_filter", &self.ingest_filter),
+            ("source_adapter", &self.source_adapter),
+        ];
+        for (field, value) in settings {
+            if value.as_ref().is_some_and(|value| !value.is_null()) {
+                let reason = "Stowage ingests and does not sync or extract";
+                return Err(Error::NotEnabled { field, reason });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn parse_storage_class(name: Option<&str>, violations: &mut Violations) -> Option<StorageClass> {
+    match name? {
+        "standard" => Some(StorageClass::Standard),
+        "nearline" => Some(StorageClass::Nearline),
+        "coldline" => Some(StorageClass::Coldline),
+        "archive" => {
+            let message =
+                "archive can't be read at once and is refused on S3; use standard, nearline or coldline";
+            violations.add("value_error", Path::body().key("storage_class"), message);
+            None
+        }
+        _ => {
+            let message = "must be one of standard, nearline, coldline";
+            violations.add("enum", Path::body().key("storage_class"), message);
+            None
+        }
+    }
+}

@@ -1,0 +1,387 @@
+//! Every way a request can fail: one enum, mapped to its HTTP status, type and code in one place.
+//!
+//! What a client reads is the message, the code and the details. What went wrong inside is the
+//! [`Cause`], which can't be formatted by accident: only the wrapper in `shared/api` logs it.
+
+use serde_json::{Map, Value, json};
+
+use crate::id::{ObjectId, UploadId};
+use crate::policy::Policy;
+use crate::violation::{Path, Violations};
+
+/// The result of everything that can fail here.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong inside, for the log alone.
+///
+/// It has neither `Display` nor `Serialize`, so that it can't slip into an answer. Whoever builds one
+/// keeps secrets out of it: an AWS error's code and message, never a URL, key or credential.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Cause(String);
+
+impl Cause {
+    /// Notes what went wrong.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text, for the log line of the request.
+    pub fn for_log(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Cause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Cause(..)")
+    }
+}
+
+/// A resource of the contract, as a 404 and a 409 name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// A path that no operation has.
+    Route,
+    /// An API key.
+    ApiKey,
+    /// A namespace.
+    Namespace,
+    /// A bucket.
+    Bucket,
+    /// An upload.
+    Upload,
+    /// An object.
+    Object,
+}
+
+impl Resource {
+    /// The name in `details.resource`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Route => "route",
+            Self::ApiKey => "API key",
+            Self::Namespace => "namespace",
+            Self::Bucket => "bucket",
+            Self::Upload => "upload",
+            Self::Object => "object",
+        }
+    }
+}
+
+/// Every way a request can fail.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The body isn't JSON, or isn't what the route reads at all.
+    MalformedBody(String),
+    /// No namespace was named and the deployment has no default.
+    NamespaceRequired,
+    /// The bucket has a unique key, and neither the request nor the bucket names a policy. Objects
+    /// answer 400, confirm 422 (contract section 6).
+    PolicyRequired {
+        /// Whether the request confirms an upload.
+        on_confirm: bool,
+    },
+    /// An object refers to an upload that isn't COMPLETED (contract section 17).
+    UploadNotConfirmed {
+        /// The upload.
+        upload_id: UploadId,
+        /// Its status.
+        status: &'static str,
+    },
+    /// Confirm found no bytes, and the upload can still be written.
+    FileNotUploaded(UploadId),
+    /// Confirm found no bytes, and the presigned URL has expired.
+    UploadExpired(UploadId),
+    /// The ETag that the client named isn't the one that S3 has.
+    EtagMismatch {
+        /// What the client named.
+        expected: String,
+        /// What S3 has.
+        actual: String,
+    },
+    /// The bytes aren't of the size that was declared.
+    SizeMismatch {
+        /// The declared size in bytes.
+        expected: u64,
+        /// The stored size in bytes.
+        actual: u64,
+    },
+    /// The bytes don't have the `file_hash` that was declared.
+    HashMismatch(UploadId),
+    /// No key, or one that is unknown, expired or revoked. The message says the same for each.
+    Unauthorized,
+    /// The key is good, but lacks the permission.
+    Forbidden {
+        /// The permission that the route needs.
+        permission: &'static str,
+    },
+    /// The key is bound to some namespaces, and could not use the one that it asks to make.
+    KeyBound,
+    /// The thing isn't there, or is another tenant's.
+    NotFound {
+        /// What was looked for.
+        resource: Resource,
+        /// Under which id or name.
+        id: String,
+    },
+    /// Policy `update` found no object with this unique key.
+    KeyNotFound {
+        /// The key's fields and values.
+        unique_key: Map<String, Value>,
+    },
+    /// Policy `insert` found an object with this unique key.
+    KeyConflict {
+        /// That object.
+        existing: ObjectId,
+        /// The key's fields and values.
+        unique_key: Map<String, Value>,
+    },
+    /// A name or a chosen id that must be unique is taken.
+    NameTaken {
+        /// What kind of thing has it.
+        resource: Resource,
+        /// The name.
+        name: String,
+    },
+    /// The upload was cancelled.
+    UploadCanceled(UploadId),
+    /// One or more fields are invalid.
+    Invalid {
+        /// What is wrong, field by field.
+        violations: Violations,
+        /// The fine-grained code, where the contract names one.
+        code: Option<&'static str>,
+    },
+    /// The same idempotency key came with another body.
+    IdempotencyKeyReuse,
+    /// The whole request is over the platform's limit.
+    RequestTooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// A declared option of the contract that this deployment doesn't offer.
+    NotEnabled {
+        /// The option.
+        field: &'static str,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// A feature that isn't built yet.
+    NotImplemented {
+        /// The feature, as the request names it.
+        feature: &'static str,
+    },
+    /// Something inside failed and the outcome may be unknown: a client must not assume that nothing
+    /// was stored.
+    Internal(Cause),
+    /// Something inside was throttled, busy or unreachable, and *nothing was stored*.
+    Unavailable(Cause),
+}
+
+/// How long a client should wait after a 503, in seconds.
+pub const RETRY_AFTER_SECONDS: u64 = 2;
+
+impl Error {
+    /// A 422 from what was found wrong.
+    pub fn invalid(violations: Violations) -> Self {
+        Self::Invalid { violations, code: None }
+    }
+
+    /// A 422 about one field.
+    pub fn field(kind: &'static str, location: Path, message: impl Into<String>) -> Self {
+        let mut violations = Violations::new();
+        violations.add(kind, location, message);
+        Self::invalid(violations)
+    }
+
+    /// An internal error from its cause.
+    pub fn internal(cause: impl Into<String>) -> Self {
+        Self::Internal(Cause::new(cause))
+    }
+
+    /// A 404.
+    pub fn not_found(resource: Resource, id: impl Into<String>) -> Self {
+        Self::NotFound { resource, id: id.into() }
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.classify().0
+    }
+
+    /// `error.type` of the envelope.
+    pub fn type_name(&self) -> &'static str {
+        self.classify().1
+    }
+
+    /// `error.code` of the envelope.
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Invalid { code, violations } => code.or_else(|| {
+                let forbidden = |v: &crate::Violation| v.kind == "extra_forbidden";
+                violations.entries().iter().any(forbidden).then_some("extra_forbidden")
+            }),
+            other => other.classify().2,
+        }
+    }
+
+    /// The one table of statuses, types (contract section 2.4) and codes.
+    fn classify(&self) -> (u16, &'static str, Option<&'static str>) {
+        match self {
+            Self::MalformedBody(_) => (400, "BadRequestError", Some("malformed_body")),
+            Self::NamespaceRequired => (400, "BadRequestError", Some("namespace_required")),
+            Self::PolicyRequired { on_confirm: false } => (400, "BadRequestError", Some("policy_required")),
+            Self::PolicyRequired { on_confirm: true } => (422, "ValidationError", Some("policy_required")),
+            Self::UploadNotConfirmed { .. } => (400, "BadRequestError", Some("upload_not_confirmed")),
+            Self::FileNotUploaded(_) => (400, "BadRequestError", Some("file_not_uploaded")),
+            Self::UploadExpired(_) => (400, "BadRequestError", Some("upload_expired")),
+            Self::EtagMismatch { .. } => (400, "BadRequestError", Some("etag_mismatch")),
+            Self::SizeMismatch { .. } => (400, "BadRequestError", Some("size_mismatch")),
+            Self::HashMismatch(_) => (400, "BadRequestError", Some("hash_mismatch")),
+            Self::Unauthorized => (401, "UnauthorizedError", None),
+            Self::Forbidden { .. } => (403, "ForbiddenError", Some("permission_missing")),
+            Self::KeyBound => (403, "ForbiddenError", Some("key_bound")),
+            Self::NotFound { .. } => (404, "NotFoundError", None),
+            Self::KeyNotFound { .. } => (404, "NotFoundError", Some("unique_key_not_found")),
+            Self::KeyConflict { .. } => (409, "AlreadyExistsError", Some("unique_key_conflict")),
+            Self::NameTaken { resource: Resource::Bucket, .. } => {
+                (409, "AlreadyExistsError", Some("bucket_name_taken"))
+            }
+            Self::NameTaken { .. } => (409, "AlreadyExistsError", Some("name_taken")),
+            Self::UploadCanceled(_) => (409, "ConflictError", Some("upload_canceled")),
+            Self::RequestTooLarge { .. } => (413, "PayloadTooLargeError", Some("payload_too_large")),
+            Self::Invalid { code, .. } => (422, "ValidationError", *code),
+            Self::IdempotencyKeyReuse => (422, "ValidationError", Some("idempotency_key_reuse")),
+            Self::NotEnabled { .. } => (422, "NotEnabledError", Some("not_enabled")),
+            Self::NotImplemented { .. } => (501, "NotImplementedError", Some("not_implemented")),
+            Self::Internal(_) => (500, "InternalServerError", None),
+            Self::Unavailable(_) => (503, "UnavailableError", None),
+        }
+    }
+
+    /// What people read: the field or thing, and the reason.
+    pub fn message(&self) -> String {
+        match self {
+            Self::MalformedBody(reason) => format!("The request body is not valid: {reason}"),
+            Self::NamespaceRequired => {
+                "Name a namespace in the X-Namespace header or the namespace query parameter.".into()
+            }
+            Self::PolicyRequired { .. } => format!(
+                "This bucket has a unique key: name a policy ({}) in the policy query parameter, or set \
+                 unique_key.default_policy on the bucket.",
+                Policy::NAMES.join(", ")
+            ),
+            Self::UploadNotConfirmed { upload_id, status } => {
+                format!("Upload {upload_id} is {status}; confirm it before an object refers to it.")
+            }
+            Self::FileNotUploaded(id) => {
+                format!(
+                    "No file has arrived for upload {id}: PUT it to the presigned URL, then confirm again."
+                )
+            }
+            Self::UploadExpired(id) => {
+                format!("Upload {id} has expired without a file: create a new upload.")
+            }
+            Self::EtagMismatch { expected, actual } => {
+                format!("etag: the stored file has ETag {actual}, not {expected}.")
+            }
+            Self::SizeMismatch { expected, actual } => {
+                format!("file_size_bytes: the stored file has {actual} bytes, not {expected}.")
+            }
+            Self::HashMismatch(id) => {
+                format!("file_hash: the file stored for upload {id} does not have the declared SHA-256.")
+            }
+            Self::Unauthorized => "A valid API key is required: Authorization: Bearer <key>.".into(),
+            Self::Forbidden { permission } => {
+                format!("This API key lacks the permission '{permission}'.")
+            }
+            Self::KeyBound => "This API key is bound to certain namespaces and can't make others.".into(),
+            Self::NotFound { resource: Resource::Route, id } => format!("No operation answers {id}."),
+            Self::NotFound { resource, id } => format!("No {} '{id}'.", resource.name()),
+            Self::KeyNotFound { .. } => "No object with this unique key exists.".into(),
+            Self::KeyConflict { .. } => "An object with this unique key already exists.".into(),
+            Self::NameTaken { resource, name } => {
+                format!("A {} named '{name}' already exists.", resource.name())
+            }
+            Self::UploadCanceled(id) => format!("Upload {id} was canceled."),
+            Self::Invalid { violations, .. } => match violations.entries() {
+                [one] => format!("{}: {}", one.location, one.message),
+                many => format!("{} fields are invalid; see details.validation_errors.", many.len()),
+            },
+            Self::IdempotencyKeyReuse => {
+                "idempotency_key: this key was used with another request body or policy.".into()
+            }
+            Self::RequestTooLarge { limit } => {
+                format!("The request is over the limit of {limit} bytes: send large files as uploads.")
+            }
+            Self::NotEnabled { field, reason } => format!("{field}: not offered here; {reason}."),
+            Self::NotImplemented { feature } => format!("{feature} is not implemented yet."),
+            Self::Internal(_) => "Something went wrong inside; the outcome may be unknown.".into(),
+            Self::Unavailable(_) => {
+                "The service is busy and stored nothing: send the same request again.".into()
+            }
+        }
+    }
+
+    /// `error.details` of the envelope.
+    pub fn details(&self) -> Option<Value> {
+        match self {
+            Self::NotFound { resource, id } => Some(json!({"resource": resource.name(), "id": id})),
+            Self::KeyNotFound { unique_key } => Some(json!({"unique_key": unique_key})),
+            Self::KeyConflict { existing, unique_key } => {
+                Some(json!({"existing_object_id": existing, "unique_key": unique_key}))
+            }
+            Self::NameTaken { resource, name } => Some(json!({"resource": resource.name(), "name": name})),
+            Self::UploadNotConfirmed { upload_id, status } => {
+                Some(json!({"upload_id": upload_id, "status": status}))
+            }
+            Self::FileNotUploaded(id)
+            | Self::UploadExpired(id)
+            | Self::HashMismatch(id)
+            | Self::UploadCanceled(id) => Some(json!({"upload_id": id})),
+            Self::EtagMismatch { expected, actual } => Some(json!({"expected": expected, "actual": actual})),
+            Self::SizeMismatch { expected, actual } => Some(json!({"expected": expected, "actual": actual})),
+            Self::Forbidden { permission } => Some(json!({"permission": permission})),
+            Self::Invalid { violations, .. } => Some(listed(violations)),
+            Self::RequestTooLarge { limit } => Some(json!({"limit_bytes": limit})),
+            Self::NotEnabled { field, .. } => Some(json!({"field": field})),
+            Self::Unavailable(_) => {
+                Some(json!({"retryable": true, "retry_after_seconds": RETRY_AFTER_SECONDS}))
+            }
+            _ => None,
+        }
+    }
+
+    /// What went wrong inside, if anything did.
+    pub fn cause(&self) -> Option<&Cause> {
+        match self {
+            Self::Internal(cause) | Self::Unavailable(cause) => Some(cause),
+            _ => None,
+        }
+    }
+
+    /// The contract's error envelope (section 2.4).
+    pub fn envelope(&self) -> Value {
+        json!({
+            "success": false,
+            "status": self.status(),
+            "error": {
+                "message": self.message(),
+                "type": self.type_name(),
+                "code": self.code(),
+                "details": self.details(),
+            },
+        })
+    }
+}
+
+/// The violations, as many as an answer should hold, and how many there are when that isn't all.
+fn listed(violations: &Violations) -> Value {
+    const MOST: usize = 100;
+    let entries = violations.entries();
+    if entries.len() <= MOST {
+        return json!({"validation_errors": entries});
+    }
+    json!({"validation_errors": entries[..MOST], "validation_errors_total": entries.len()})
+}

@@ -1,0 +1,82 @@
+//! JSON helpers that several rules share.
+
+use serde_json::{Map, Value};
+
+use crate::violation::{Path, Violations};
+
+/// JSON text with every object's keys sorted: equal values have equal text.
+pub fn canonical(value: &Value) -> String {
+    let mut text = String::new();
+    write_canonical(value, &mut text);
+    text
+}
+
+fn write_canonical(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_unstable_by_key(|(name, _)| *name);
+            out.push('{');
+            for (position, (name, inner)) in entries.into_iter().enumerate() {
+                if position > 0 {
+                    out.push(',');
+                }
+                out.push_str(&Value::from(name.as_str()).to_string());
+                out.push(':');
+                write_canonical(inner, out);
+            }
+            out.push('}');
+        }
+        Value::Array(items) => {
+            out.push('[');
+            for (position, inner) in items.iter().enumerate() {
+                if position > 0 {
+                    out.push(',');
+                }
+                write_canonical(inner, out);
+            }
+            out.push(']');
+        }
+        scalar => out.push_str(&scalar.to_string()),
+    }
+}
+
+/// The length in bytes of a map as JSON text.
+pub fn byte_len(map: &Map<String, Value>) -> usize {
+    serde_json::to_vec(map).map_or(usize::MAX, |bytes| bytes.len())
+}
+
+/// Notes a violation when a free map is over `limit` bytes as JSON.
+pub fn check_byte_len(map: &Map<String, Value>, limit: usize, at: &Path) -> Violations {
+    let mut violations = Violations::new();
+    if byte_len(map) > limit {
+        violations.add("too_long", at.clone(), format!("must be at most {limit} bytes of JSON"));
+    }
+    violations
+}
+
+/// Notes a violation when a text isn't `min` to `max` characters long.
+pub fn check_chars(text: &str, min: usize, max: usize, at: &Path) -> Violations {
+    let mut violations = Violations::new();
+    let chars = text.chars().count();
+    if chars < min {
+        violations.add("string_too_short", at.clone(), format!("must have at least {min} characters"));
+    } else if chars > max {
+        violations.add("string_too_long", at.clone(), format!("must have at most {max} characters"));
+    }
+    violations
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_canonical_text_ignores_the_order_of_keys_only() {
+        let one = json!({"b": [1, {"y": "é\"", "x": null}], "a": 1.5});
+        assert_eq!(canonical(&one), r#"{"a":1.5,"b":[1,{"x":null,"y":"é\""}]}"#);
+        assert_ne!(canonical(&json!([1, 2])), canonical(&json!([2, 1])));
+    }
+}

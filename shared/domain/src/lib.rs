@@ -1,0 +1,30 @@
+//! Stowage's rules, pure: types, schemas, unique keys, policies, state machines and errors.
+//!
+//! Nothing here knows AWS or HTTP, and nothing reads a clock: callers pass the time in. A request's
+//! way through the system is event → request type → this crate → store and blobs → response.
+
+pub mod blob;
+pub mod bucket;
+pub mod edge;
+pub mod error;
+pub mod id;
+pub mod idempotency;
+pub mod json;
+pub mod key;
+pub mod limits;
+pub mod media;
+pub mod name;
+pub mod namespace;
+pub mod numbers;
+pub mod object;
+pub mod place;
+pub mod policy;
+pub mod schema;
+pub mod task;
+pub mod time;
+pub mod unique_key;
+pub mod upload;
+pub mod violation;
+
+pub use error::{Error, Result};
+pub use violation::{Path, Violation, Violations};

@@ -1,0 +1,81 @@
+//! A create as one conditional write to one item.
+
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use stowage_domain::object::{Decision, Object, ObjectWrite};
+use stowage_domain::policy::Policy;
+use stowage_domain::{Error, Result};
+
+use super::expression::Expression;
+use super::item::{from_object_item, to_object_item};
+use super::object_pk;
+use crate::Store;
+use crate::failure::Item;
+use crate::item::text;
+use crate::pace::Outcome;
+
+impl Store {
+    /// Writes an object that needs nothing else to change with it.
+    pub(super) async fn write_single(&self, write: &ObjectWrite) -> Result<Object> {
+        match write.policy {
+            None => {
+                // Best effort: a later create with `skip_duplicates` may find this object by it.
+                let (written, ()) = tokio::join!(self.put_new(write), self.hint_content(write));
+                written
+            }
+            Some(Policy::Insert) => self.put_new(write).await,
+            Some(Policy::Update | Policy::Upsert) => match Expression::of(write)? {
+                Some(expression) => self.update_in_place(write, expression).await,
+                None => self.write_versioned(write).await,
+            },
+        }
+    }
+
+    /// Put if absent. The refused item tells a conflict from this request's own earlier attempt.
+    async fn put_new(&self, write: &ObjectWrite) -> Result<Object> {
+        let object = write.create();
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.tables.objects)
+            .set_item(Some(to_object_item(&object)?))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match self.writing().send(|| put.clone().send()).await {
+            Ok(_) => Ok(object),
+            Err(Outcome::Condition(stored)) => self.settle(write, stored).await,
+            Err(outcome) => Err(outcome.into_error()),
+        }
+    }
+
+    async fn update_in_place(&self, write: &ObjectWrite, expression: Expression) -> Result<Object> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.tables.objects)
+            .key("pk", text(object_pk(&write.bucket_id, &write.object_id)))
+            .update_expression(expression.update())
+            .condition_expression(expression.condition())
+            .set_expression_attribute_names(Some(expression.names))
+            .set_expression_attribute_values(Some(expression.values))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match self.writing().send(|| update.clone().send()).await {
+            Ok(answer) => {
+                let item = answer.attributes.ok_or_else(|| Error::internal("an update returned no item"))?;
+                from_object_item(item)
+            }
+            Err(Outcome::Condition(stored)) => self.settle(write, stored).await,
+            Err(outcome) => Err(outcome.into_error()),
+        }
+    }
+
+    /// After a refused condition: the domain says what the stored item means. Where it says that the
+    /// write is still to be done, the single write can't do it, and a transaction does.
+    async fn settle(&self, write: &ObjectWrite, stored: Option<Item>) -> Result<Object> {
+        let stored = stored.map(from_object_item).transpose()?;
+        match write.decide(stored.as_ref())? {
+            Decision::Replay(object) => Ok(object),
+            Decision::Create(_) | Decision::Update(_) => self.write_versioned(write).await,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Faults at the SDKs' HTTP connector: what AWS does and the embedded engines don't.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+
+/// A call that an SDK sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// DynamoDB's action (`PutItem`), or S3's method and the first segment of the key (`PUT inline`).
+    pub action: String,
+    /// The request's body, for DynamoDB.
+    pub body: String,
+}
+
+/// What is to happen to a call instead of, or after, what would happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The engine does it, and the answer is lost.
+    LoseAnswer,
+    /// The connection fails before the engine sees it.
+    LoseRequest,
+    /// AWS answers with this error of DynamoDB's instead.
+    Error(&'static str),
+    /// AWS answers with this bare HTTP status instead.
+    Status(u16),
+}
+
+impl Fault {
+    /// DynamoDB's throttle.
+    pub const THROTTLE: Self = Self::Error("ThrottlingException");
+    /// DynamoDB's answer to a plain write while a transaction holds the item.
+    pub const CONFLICT: Self = Self::Error("TransactionConflictException");
+}
+
+#[derive(Debug)]
+struct Rule {
+    action: String,
+    fault: Fault,
+    left: usize,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    calls: Vec<Call>,
+    rules: Vec<Rule>,
+}
+
+/// Records the calls of the system's SDK clients, and injects faults.
+#[derive(Clone, Debug, Default)]
+pub struct Faults {
+    state: Arc<Mutex<State>>,
+}
+
+impl Faults {
+    /// The next `times` calls of this action meet this fault. Rules for one action apply in order.
+    pub fn inject(&self, action: &str, fault: Fault, times: usize) {
+        self.lock().rules.push(Rule { action: action.to_owned(), fault, left: times });
+    }
+
+    /// The calls since the last time this was asked.
+    pub fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.lock().calls)
+    }
+
+    /// The actions of [`Self::take_calls`].
+    pub fn take_actions(&self) -> Vec<String> {
+        self.take_calls().into_iter().map(|call| call.action).collect()
+    }
+
+    /// Drops the rules that are left, and tells how many faults were never met.
+    pub fn clear(&self) -> usize {
+        std::mem::take(&mut self.lock().rules).into_iter().map(|rule| rule.left).sum()
+    }
+
+    pub(crate) fn over(&self, inner: SharedHttpClient) -> SharedHttpClient {
+        SharedHttpClient::new(FaultyClient { inner, faults: self.clone() })
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, call: Call) -> Option<Fault> {
+        let mut state = self.lock();
+        let rule = state.rules.iter_mut().find(|rule| rule.action == call.action && rule.left > 0);
+        let fault = rule.map(|rule| {
+            rule.left -= 1;
+            rule.fault.clone()
+        });
+        state.calls.push(call);
+        fault
+    }
+}
+
+#[derive(Debug)]
+struct FaultyClient {
+    inner: SharedHttpClient,
+    faults: Faults,
+}
+
+impl HttpClient for FaultyClient {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(FaultyConnector { inner, faults: self.faults.clone() })
+    }
+}
+
+#[derive(Debug)]
+struct FaultyConnector {
+    inner: SharedHttpConnector,
+    faults: Faults,
+}
+
+impl HttpConnector for FaultyConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let lost = || ConnectorError::io("a fault of the test".into());
+        match self.faults.note(describe(&request)) {
+            None => self.inner.call(request),
+            Some(Fault::LoseRequest) => HttpConnectorFuture::ready(Err(lost())),
+            Some(Fault::LoseAnswer) => {
+                let answer = self.inner.call(request);
+                HttpConnectorFuture::new(async move {
+                    let _ = answer.await;
+                    Err(lost())
+                })
+            }
+            Some(Fault::Error(code)) => {
+                let body = format!(
+                    r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"a fault of the test"}}"#
+                );
+                HttpConnectorFuture::ready(respond(400, body))
+            }
+            Some(Fault::Status(status)) => HttpConnectorFuture::ready(respond(status, String::new())),
+        }
+    }
+}
+
+fn respond(status: u16, body: String) -> Result<HttpResponse, ConnectorError> {
+    let status = status.try_into().map_err(|_| ConnectorError::user("no such status".into()))?;
+    let mut response = HttpResponse::new(status, SdkBody::from(body));
+    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+    Ok(response)
+}
+
+fn describe(request: &HttpRequest) -> Call {
+    let body = request.body().bytes().map(String::from_utf8_lossy).unwrap_or_default().into_owned();
+    let target = request.headers().get("x-amz-target").and_then(|target| target.rsplit_once('.'));
+    let action = target.map_or_else(
+        || {
+            // Path-style: http://host/bucket/area/…
+            let path = request.uri().split('?').next().unwrap_or_default();
+            let area = path.split('/').nth(4).unwrap_or_default();
+            format!("{} {area}", request.method())
+        },
+        |(_, action)| action.to_owned(),
+    );
+    Call { action, body }
+}

@@ -1,0 +1,104 @@
+//! A stack for one test.
+
+use std::sync::Arc;
+
+use stowage_local::{Options, Stack};
+
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::engines::Engines;
+use crate::faults::{Call, Faults};
+
+/// A running stack that keeps nothing, on free ports, with its client.
+#[derive(Debug)]
+pub struct TestStack {
+    stack: Stack,
+    faults: Faults,
+    /// A client with the development key and the default namespace.
+    pub client: Client,
+}
+
+impl TestStack {
+    /// Starts one.
+    pub async fn start() -> Self {
+        Self::start_with(Options::default()).await
+    }
+
+    /// Starts one with options of the test's own.
+    pub async fn start_with(options: Options) -> Self {
+        // What a 500 hides from the client is what a failed test has to show.
+        let log = tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).with_test_writer();
+        let _ = log.try_init(); // another test of this process was first
+        let faults = Faults::default();
+        let wrap = faults.clone();
+        let options = Options { wrap_http: Some(Arc::new(move |http| wrap.over(http))), ..options };
+        let stack = Stack::start(options).await.expect("the stack starts");
+        let client = Client::new(&stack.info().api, &stack.info().key);
+        Self { stack, faults, client }
+    }
+
+    /// The stack itself.
+    pub fn stack(&self) -> &Stack {
+        &self.stack
+    }
+
+    /// What the engines hold.
+    pub fn engines(&self) -> Engines {
+        Engines::of(&self.stack)
+    }
+
+    /// What happens between the SDKs and the engines.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+}
+
+impl TestStack {
+    /// An attribute of an upload's item, as text; `None` if it isn't there.
+    pub async fn upload_attribute(&self, upload_id: &str, attribute: &str) -> Option<String> {
+        let pk = format!("{}#{upload_id}", self.stack.organisation());
+        let request =
+            json!({"TableName": "stowage-uploads", "Key": {"pk": {"S": pk}}, "ConsistentRead": true});
+        let answer = self.dynamodb("GetItem", &request).await;
+        let value = answer["Item"][attribute].as_object()?.values().next()?.clone();
+        Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    }
+
+    /// What DynamoDB charges for a recorded `PutItem`, in write units: the same item is put once
+    /// more, under another key.
+    ///
+    /// # Panics
+    /// When the call isn't a `PutItem`.
+    pub async fn write_units_of(&self, put: &Call) -> f64 {
+        let mut request: Value = serde_json::from_str(&put.body).expect("a recorded PutItem");
+        let pk = format!("{}0", request["Item"]["pk"]["S"].as_str().expect("a partition key"));
+        request["Item"]["pk"]["S"] = json!(pk);
+        request["ReturnConsumedCapacity"] = json!("TOTAL");
+        let answer = self.dynamodb("PutItem", &request).await;
+        answer["ConsumedCapacity"]["CapacityUnits"].as_f64().unwrap_or_else(|| panic!("{answer}"))
+    }
+
+    /// Calls the embedded DynamoDB directly: what a test wants to know, the API doesn't always say.
+    ///
+    /// # Panics
+    /// When the engine refuses.
+    pub async fn dynamodb(&self, action: &str, request: &Value) -> Value {
+        let response = self
+            .client
+            .http()
+            .post(&self.stack.info().dynamodb)
+            .header("x-amz-target", format!("DynamoDB_20120810.{action}"))
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("authorization", "AWS4-HMAC-SHA256 Credential=t/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
+            .header("x-amz-date", "20260101T000000Z")
+            .body(request.to_string())
+            .send()
+            .await
+            .expect("DynamoDB answers");
+        let status = response.status();
+        let text = response.text().await.expect("a body");
+        assert!(status.is_success(), "{action}: {status} {text}");
+        serde_json::from_str(&text).expect("JSON")
+    }
+}

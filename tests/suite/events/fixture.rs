@@ -1,0 +1,239 @@
+//! What the store and S3 hold before an event is played: `events/fixture.json`, seeded through the
+//! ports that the functions themselves write with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::Value;
+use stowage_api::clock;
+use stowage_api::request::parse;
+use stowage_blobs::Blobs;
+use stowage_blobs::ports::{BucketName as _, InspectUpload as _, PutInline as _, SignUpload as _};
+use stowage_domain::bucket::{Bucket, BucketSecret, CreateBucketRequest};
+use stowage_domain::id::{BucketId, NamespaceId, ObjectId, OrganisationId, UploadId};
+use stowage_domain::idempotency::fingerprint;
+use stowage_domain::key::{ApiKey, ApiKeySecret, Permission};
+use stowage_domain::namespace::{Namespace, Scope};
+use stowage_domain::object::{CreateObjectRequest, Draft, ObjectWrite};
+use stowage_domain::place::Place;
+use stowage_domain::policy::Policy;
+use stowage_domain::time::Timestamp;
+use stowage_domain::upload::{CreateUploadRequest, Upload, UploadStatus};
+use stowage_store::Store;
+use stowage_store::ports::{
+    CompleteUpload as _, Completion, CreateBucket as _, CreateNamespace as _, ManageKeys as _,
+    PutUpload as _, WriteObject as _,
+};
+use stowage_tests::Client;
+
+/// The file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Fixture {
+    api_keys: Vec<KeySeed>,
+    namespaces: Vec<Namespace>,
+    buckets: Vec<BucketSeed>,
+    uploads: Vec<UploadSeed>,
+    objects: Vec<ObjectSeed>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeySeed {
+    key: String,
+    name: String,
+    organisation_id: OrganisationId,
+    permissions: BTreeSet<Permission>,
+    namespaces: Option<BTreeSet<NamespaceId>>,
+    expires_at: Option<Timestamp>,
+    revoked_at: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BucketSeed {
+    bucket_id: BucketId,
+    organisation_id: OrganisationId,
+    namespace_id: NamespaceId,
+    /// Fixed, so that the ids that derive from unique and idempotency keys are.
+    secret: BucketSecret,
+    at: Timestamp,
+    request: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UploadSeed {
+    upload_id: UploadId,
+    /// What it is there for, for people.
+    #[serde(rename = "for")]
+    purpose: String,
+    bucket_id: BucketId,
+    status: UploadStatus,
+    at: Option<Timestamp>,
+    /// Where a fixed time would be wrong one day: before an expiry, or soon after one.
+    seconds_ago: Option<i64>,
+    bytes: Option<String>,
+    object_id: Option<ObjectId>,
+    request: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ObjectSeed {
+    /// What it is there for, for people.
+    #[serde(rename = "for")]
+    purpose: String,
+    bucket_id: BucketId,
+    at: Option<Timestamp>,
+    seconds_ago: Option<i64>,
+    /// Instead of a random id; one that derives from a key can't be chosen.
+    object_id: Option<ObjectId>,
+    policy: Option<Policy>,
+    request: Value,
+}
+
+/// A request of the fixture, read as the functions read one.
+fn read<T: serde::de::DeserializeOwned>(request: &Value, what: &str) -> T {
+    parse(request.clone()).unwrap_or_else(|error| panic!("{what}: {}", error.message()))
+}
+
+fn instant(at: Option<Timestamp>, seconds_ago: Option<i64>) -> Timestamp {
+    at.unwrap_or_else(|| clock::now().plus_seconds(-seconds_ago.unwrap_or(0)))
+}
+
+impl Fixture {
+    /// Puts everything there.
+    pub(super) async fn seed(self, store: &Store, blobs: &Blobs, client: &Client) {
+        for key in self.api_keys {
+            let what = key.name.clone();
+            store.put_key(&key.into_key()).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        }
+        for namespace in self.namespaces {
+            let what = &namespace.namespace_name;
+            store.create_namespace(&namespace).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        }
+        let mut buckets = BTreeMap::new();
+        for seed in self.buckets {
+            let bucket = seed.into_bucket();
+            let what = &bucket.bucket_name;
+            store.create_bucket(&bucket).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+            buckets.insert(bucket.bucket_id.clone(), bucket);
+        }
+        for upload in self.uploads {
+            upload.seed(store, blobs, client, &buckets[&upload.bucket_id]).await;
+        }
+        for object in self.objects {
+            object.seed(store, blobs, &buckets[&object.bucket_id]).await;
+        }
+    }
+}
+
+impl KeySeed {
+    fn into_key(self) -> ApiKey {
+        ApiKey {
+            name: self.name,
+            hash: ApiKeySecret::new(self.key).hash(),
+            organisation_id: self.organisation_id,
+            permissions: self.permissions,
+            namespaces: self.namespaces,
+            created_at: Timestamp::from_millis(0),
+            expires_at: self.expires_at,
+            revoked_at: self.revoked_at,
+        }
+    }
+}
+
+impl BucketSeed {
+    fn into_bucket(self) -> Bucket {
+        let request: CreateBucketRequest = read(&self.request, self.bucket_id.as_str());
+        let scope = Scope { organisation_id: self.organisation_id, namespace_id: self.namespace_id };
+        let made = request.into_bucket(&scope, self.at).expect("the fixture's buckets are valid");
+        Bucket { bucket_id: self.bucket_id, secret: self.secret, ..made }
+    }
+}
+
+fn scope_of(bucket: &Bucket) -> Scope {
+    Scope { organisation_id: bucket.organisation_id.clone(), namespace_id: bucket.namespace_id.clone() }
+}
+
+impl UploadSeed {
+    async fn seed(&self, store: &Store, blobs: &Blobs, client: &Client, bucket: &Bucket) {
+        let what = &self.purpose;
+        let upload = self.upload(bucket);
+        store.put_upload(&upload).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        if let Some(bytes) = &self.bytes {
+            // Without the declared size, so that other bytes than were declared can be there.
+            let mut signed = upload.clone();
+            signed.file_size_bytes = None;
+            let url = blobs.sign_upload(&signed).await.expect("a URL");
+            let put = client.put(&url, &upload.content_type, bytes.clone()).await;
+            assert_eq!(put.status, 200, "{what}: {}", put.body);
+        }
+        if self.status == UploadStatus::Completed {
+            self.confirm(store, blobs, bucket, &upload).await;
+        }
+    }
+
+    fn upload(&self, bucket: &Bucket) -> Upload {
+        let what = &self.purpose;
+        let request: CreateUploadRequest = read(&self.request, what);
+        let scope = scope_of(bucket);
+        let now = instant(self.at, self.seconds_ago);
+        let draft = request.into_draft(&scope, bucket, 86_400, now);
+        let mut upload = draft.unwrap_or_else(|error| panic!("{what}: {}", error.message())).upload;
+        upload.upload_id = self.upload_id.clone();
+        upload.place = Place::for_upload(
+            &scope.organisation_id,
+            &scope.namespace_id,
+            &self.upload_id,
+            &upload.record.filename,
+        );
+        if self.status == UploadStatus::Canceled {
+            upload.status = UploadStatus::Canceled;
+        }
+        upload
+    }
+
+    async fn confirm(&self, store: &Store, blobs: &Blobs, bucket: &Bucket, upload: &Upload) {
+        let what = &self.purpose;
+        let now = upload.created_at;
+        let stored = blobs.inspect(&upload.place).await.expect("S3 answers").expect("the bytes are there");
+        let sha256 = blobs.sha256(&upload.place, &stored).await.expect("S3 answers");
+        let done = upload.completed(stored, sha256.as_deref(), now).expect("the bytes are the right ones");
+        let object = done.create_object_on_confirm.then(|| {
+            let policy = bucket.policy(None, true).expect("a policy");
+            let write = Draft::for_upload(&done, bucket, policy, now).expect("a valid object");
+            named(write, self.object_id.clone(), bucket)
+        });
+        let indexed = bucket.unique_key.is_none();
+        let completion = Completion { upload: done, object, indexed, task: None };
+        store.complete_upload(completion).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+    }
+}
+
+impl ObjectSeed {
+    async fn seed(&self, store: &Store, blobs: &Blobs, bucket: &Bucket) {
+        let what = &self.purpose;
+        let request: CreateObjectRequest = read(&self.request, what);
+        let policy = bucket.policy(self.policy, false).expect("a policy");
+        let mark = fingerprint(&self.request, self.policy);
+        let draft = request.into_draft(bucket, policy, mark, blobs.bucket_name());
+        let draft = draft.unwrap_or_else(|error| panic!("{what}: {}", error.message()));
+        let now = instant(self.at, self.seconds_ago);
+        let prepared = draft.prepare(&scope_of(bucket), bucket, &BTreeMap::new(), now).expect("no uploads");
+        for bytes in prepared.bytes {
+            blobs.put_inline(bytes, bucket.storage_class).await.expect("S3 takes the bytes");
+        }
+        let write = named(prepared.write, self.object_id.clone(), bucket);
+        store.write_object(&write).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+    }
+}
+
+/// The write under an id of the fixture's choice.
+fn named(write: ObjectWrite, object_id: Option<ObjectId>, bucket: &Bucket) -> ObjectWrite {
+    match object_id {
+        Some(object_id) => ObjectWrite { shard: bucket.shard_of(object_id.as_str()), object_id, ..write },
+        None => write,
+    }
+}

@@ -1,0 +1,119 @@
+//! The events under `events/`: each is played to its function, in process, and must get the answer
+//! that is written beside it.
+
+mod files;
+mod fixture;
+mod pattern;
+mod shape;
+
+use std::collections::BTreeSet;
+
+use lambda_http::request::from_str;
+use stowage_api::{Auth, Operation};
+use stowage_domain::error::Resource;
+use stowage_local::Functions;
+use stowage_tests::TestStack;
+
+use files::{Event, events, fixture};
+use pattern::differences;
+
+/// Every failure that an event shows: status, type and code.
+///
+/// No event can cause the other variants of `stowage_domain::Error`: `RequestTooLarge` is the
+/// gateway's own answer, because Lambda takes no event of that size; and `Internal` and `Unavailable`
+/// take a fault of AWS, which the module `faults` injects.
+const FAILURES: [(u16, &str, &str); 25] = [
+    (400, "BadRequestError", "malformed_body"),
+    (400, "BadRequestError", "namespace_required"),
+    (400, "BadRequestError", "policy_required"),
+    (400, "BadRequestError", "upload_not_confirmed"),
+    (400, "BadRequestError", "file_not_uploaded"),
+    (400, "BadRequestError", "upload_expired"),
+    (400, "BadRequestError", "etag_mismatch"),
+    (400, "BadRequestError", "size_mismatch"),
+    (400, "BadRequestError", "hash_mismatch"),
+    (401, "UnauthorizedError", ""),
+    (403, "ForbiddenError", "key_bound"),
+    (403, "ForbiddenError", "permission_missing"),
+    (404, "NotFoundError", ""),
+    (404, "NotFoundError", "unique_key_not_found"),
+    (409, "AlreadyExistsError", "unique_key_conflict"),
+    (409, "AlreadyExistsError", "bucket_name_taken"),
+    (409, "AlreadyExistsError", "name_taken"),
+    (409, "ConflictError", "upload_canceled"),
+    (422, "ValidationError", ""),
+    (422, "ValidationError", "extra_forbidden"),
+    (422, "ValidationError", "idempotency_key_reuse"),
+    (422, "ValidationError", "payload_too_large"),
+    (422, "ValidationError", "policy_required"),
+    (422, "NotEnabledError", "not_enabled"),
+    (501, "NotImplementedError", "not_implemented"),
+];
+
+/// What a 404 may be about. Keys answer 401, and no operation reads an object.
+const MISSING: [Resource; 4] = [Resource::Route, Resource::Namespace, Resource::Bucket, Resource::Upload];
+
+/// Plays the events one after the other over one seeded stack.
+async fn play(events: Vec<Event>) {
+    let stack = TestStack::start().await;
+    let (store, blobs) = (stack.stack().store(), stack.stack().blobs());
+    fixture().seed(store, blobs, &stack.client).await;
+    // A deployment without a default namespace, where a request must name one.
+    let functions = Functions::new(store, blobs, &Auth::new(store.clone(), None));
+    let mut wrong = Vec::new();
+    for event in events {
+        let request = from_str(&event.json.to_string()).expect("an event that lambda_http reads");
+        let response = functions.call(&event.function, request).await.expect("a function of this name");
+        let found = serde_json::from_str(response.body()).expect("a JSON body");
+        let mut differs = differences(&event.answer.body, &found);
+        if response.status() != event.answer.status {
+            differs.push(format!("status is {}, not {}", response.status(), event.answer.status));
+        }
+        for (name, wanted) in &event.answer.headers {
+            if response.headers().get(name).is_none_or(|found| found != wanted.as_str()) {
+                differs.push(format!("header {name} is not {wanted}"));
+            }
+        }
+        if !differs.is_empty() {
+            wrong.push(format!("{}\n    {}", event.name, differs.join("\n    ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{} answers differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn every_event_gets_its_answer() {
+    play(events()).await;
+}
+
+/// With the test above: of any two events, neither needs the other and neither disturbs it.
+#[tokio::test]
+async fn every_event_gets_its_answer_in_the_other_order() {
+    let mut events = events();
+    events.reverse();
+    play(events).await;
+}
+
+#[test]
+fn every_operation_has_an_event_that_succeeds() {
+    let events = events();
+    for operation in Operation::ALL {
+        // To answer whatever has no operation, a 404 is the success.
+        let wanted = if operation == Operation::Unknown { 404 } else { 200 };
+        let shown = |event: &Event| event.operation() == operation && event.answer.status == wanted;
+        assert!(events.iter().any(shown), "{operation:?} has no event that succeeds");
+    }
+}
+
+#[test]
+fn every_kind_of_failure_has_an_event() {
+    let events = events();
+    let failures = events.iter().filter(|event| event.answer.status != 200);
+    let shown: BTreeSet<_> = failures.map(Event::failure).collect();
+    assert_eq!(shown, BTreeSet::from(FAILURES));
+    for resource in MISSING {
+        let names = |event: &Event| event.answer.body["error"]["details"]["resource"] == resource.name();
+        let shown = |event: &Event| event.answer.status == 404 && names(event);
+        assert!(events.iter().any(shown), "no 404 for a {}", resource.name());
+    }
+}

@@ -1,0 +1,18 @@
+//! The black-box suite: the real handlers over real HTTP, on the embedded engines.
+
+mod bad_input;
+mod buckets;
+mod confirm;
+mod duplicates;
+mod events;
+mod faults;
+mod gateway;
+mod idempotency;
+mod model;
+mod objects;
+mod policies;
+mod presigned;
+mod races;
+mod seed;
+mod tenancy;
+mod uploads;
