@@ -21,7 +21,7 @@ test:
 
 # The API documentation builds without a warning
 doc:
-    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
 
 # The demo does what it says
 demo:

@@ -31,7 +31,7 @@ impl<S: FindKey + FindNamespace> Auth<S> {
         Self { store, default_namespace: default_namespace.map(Into::into), connect_at_init: true }
     }
 
-    /// The same, but [`Self::connect`] does nothing: for measuring what it brings.
+    /// The same, but the first connection is left to the first request: for measuring what it brings.
     #[must_use]
     pub fn without_early_connection(self) -> Self {
         Self { connect_at_init: false, ..self }
