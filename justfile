@@ -38,3 +38,51 @@ docs-check:
 # How long the two commands take on a fresh clone; writes the README's table
 measure:
     scripts/measure.sh
+
+# What checks and deploys template.yaml, below .venv/ (needs Python 3.11)
+venv:
+    @scripts/venv.sh
+
+# The template is valid, and no rule is broken that .checkov.yaml doesn't list with a reason
+template-check: venv
+    .venv/template/bin/cfn-lint template.yaml
+    AWS_DEFAULT_REGION=eu-west-1 SAM_CLI_TELEMETRY=0 .venv/template/bin/sam validate --lint --template template.yaml
+    .venv/checkov/bin/checkov --config-file .checkov.yaml
+    .venv/template/bin/python -m unittest discover --start-directory scripts
+
+# The functions for Lambda, for arm64 or x86_64 (needs cargo-lambda)
+deploy-build ARCH="arm64":
+    scripts/deploy-build.sh {{ARCH}}
+
+# Template and build are fit to be deployed: template-check, rights, drift, and what was built
+deploy-check ARCH="arm64": template-check
+    scripts/check-rights.sh
+    @if [ -d target/lambda ]; then python3 scripts/check_arch.py {{ARCH}}; else echo "NOT checked: the architecture (nothing was built)"; fi
+
+# The same with the shipped profile's binaries, of this machine's architecture
+check-shipped: venv build-lambda
+    scripts/check-rights.sh target/lambda
+
+# Build, check, deploy: ENV is dev or prod of samconfig.toml; parameters may follow (AlarmEmail=…)
+deploy ENV ARCH="arm64" *PARAMETERS="": (deploy-build ARCH) (deploy-check ARCH)
+    .venv/template/bin/python scripts/deploy.py {{ENV}} {{ARCH}} {{PARAMETERS}}
+
+# The functions for Lambda, for this machine's own architecture: what the benchmarks start
+build-lambda ARCH=(if arch() == "aarch64" { "arm64" } else { "x86_64" }): (deploy-build ARCH)
+
+# Cold starts of the functions and of benches/peers, emulated here; writes the README's table
+bench-cold *ARGS:
+    scripts/bench_cold.py --write {{ARGS}}
+
+# What connecting at INIT brings; writes docs/PERFORMANCE.md's table
+bench-connection *ARGS:
+    scripts/bench_cold.py --connection --write {{ARGS}}
+
+# create-object under several release profiles (half an hour); writes docs/PERFORMANCE.md's table
+bench-profile *ARGS:
+    scripts/bench-profile.sh
+    scripts/bench_cold.py --profiles --write {{ARGS}}
+
+# What an operation costs on AWS, by its counted calls; writes the table of docs/OPERATIONS.md
+cost:
+    cargo run --locked --quiet -p stowage-tests --bin cost | scripts/put-between.sh docs/OPERATIONS.md cost

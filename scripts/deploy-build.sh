@@ -12,8 +12,10 @@ case ${1:?usage: deploy-build.sh arm64|x86_64} in
     x86_64) flag=--x86-64 ;;
     *) echo "$1: no such architecture; arm64 or x86_64" >&2 && exit 2 ;;
 esac
+# The pinned one that scripts/venv.sh installs goes before another.
+export PATH="$PWD/.venv/template/bin:$PATH"
 cargo lambda --version >/dev/null 2>&1 || {
-    echo "cargo-lambda is needed: https://www.cargo-lambda.info/guide/installation.html" >&2
+    echo "cargo-lambda is needed: just venv, or https://www.cargo-lambda.info/guide/installation.html" >&2
     exit 1
 }
 

@@ -5,7 +5,8 @@
 
 Parameters are those of ENVIRONMENT in samconfig.toml, overruled by those given here. `sam deploy` alone
 would take one or the other. A revision is added, without which a changed parameter would not reach the
-functions' live versions (see Revision in template.yaml). --print shows the command and runs nothing.
+functions' live versions (see Revision in template.yaml). A build for another architecture is refused.
+--print shows the command and runs nothing.
 """
 
 import hashlib
@@ -13,6 +14,8 @@ import os
 import sys
 import tomllib
 from pathlib import Path
+
+import check_arch
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,12 +50,15 @@ def main(arguments):
     environment, architecture, *given = arguments
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
     chosen = parameters(config, environment, given) | {"Architecture": architecture}
-    built = (ROOT / "target" / "lambda").glob("*/bootstrap")
-    chosen["Revision"] = revision(chosen, [ROOT / "template.yaml", *built])
+    built, template = ROOT / "target" / "lambda", ROOT / "template.yaml"
+    chosen["Revision"] = revision(chosen, [template, *built.glob("*/bootstrap")])
     command = ["sam", "deploy", "--config-env", environment, "--parameter-overrides"]
     command += [f"{name}={value}" for name, value in sorted(chosen.items())]
     print(" ".join(command), flush=True)
     if not only_print:
+        problems = check_arch.check(architecture, built, template)
+        if problems:
+            sys.exit("\n".join(problems))
         os.chdir(ROOT)
         os.execv(ROOT / ".venv" / "template" / "bin" / "sam", command)
 

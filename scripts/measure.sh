@@ -59,9 +59,4 @@ table="$clone/table.md"
     echo "Measured on $(date +%F) by \`just measure\` (a fresh clone, crates downloaded before, debug profile) on: $machine. Nothing of AWS was involved."
 } >"$table"
 cat "$table"
-cd "$root"
-awk -v table="$table" '
-    /<!-- measure:begin -->/ { print; while ((getline line < table) > 0) print line; skip = 1 }
-    /<!-- measure:end -->/ { skip = 0 }
-    !skip' README.md >"$clone/README.md"
-cp "$clone/README.md" README.md
+"$root/scripts/put-between.sh" "$root/README.md" measure <"$table"

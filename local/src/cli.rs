@@ -70,6 +70,13 @@ pub struct KeysArgs {
     /// Where the stack's data is kept
     #[arg(long, default_value = ".stowage", value_name = "DIR", global = true)]
     pub data_dir: PathBuf,
+    /// The name of a deployed stack, instead; region and credentials come from the environment,
+    /// as the AWS command line has them
+    #[arg(long, value_name = "NAME", global = true)]
+    pub stack: Option<String>,
+    /// The organisation in a deployed stack; `create` makes one if none is named
+    #[arg(long, value_name = "ID", global = true)]
+    pub organisation: Option<String>,
     /// What to do with them.
     #[command(subcommand)]
     pub command: KeysCommand,

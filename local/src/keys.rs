@@ -1,4 +1,5 @@
-//! `stowage keys`: make, list and revoke API keys of a local stack, running or not.
+//! `stowage keys`: make, list and revoke API keys of a local stack, running or not, or of a deployed
+//! one.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -7,8 +8,9 @@ use stowage_api::clock;
 use stowage_domain::Error;
 use stowage_domain::id::OrganisationId;
 use stowage_domain::key::{ApiKey, ApiKeySecret, Permission};
-use stowage_store::Store;
 use stowage_store::ports::{FindNamespace as _, ManageKeys as _};
+use stowage_store::tables::TableNames;
+use stowage_store::{Settings, Store};
 
 use crate::cli::{KeysArgs, KeysCommand, Outcome};
 use crate::stack::KeysAccess;
@@ -17,22 +19,48 @@ const SECONDS_A_DAY: i64 = 24 * 60 * 60;
 
 /// Does what the command line says.
 pub async fn run(arguments: KeysArgs) -> Outcome {
+    if let Some(stack) = &arguments.stack {
+        let creates = matches!(arguments.command, KeysCommand::Create { .. });
+        let organisation = organisation(arguments.organisation.as_deref(), creates)?;
+        let aws = stowage_api::environment::aws()?;
+        let store = Store::new(aws.dynamodb(), TableNames::with_prefix(stack), Settings::default());
+        return work(&store, &organisation, arguments.command).await;
+    }
+    if arguments.organisation.is_some() {
+        return Err("--organisation is for a deployed stack; name it by --stack".into());
+    }
     let Some(access) = KeysAccess::open(&arguments.data_dir).await? else {
         let shown = arguments.data_dir.display();
         let advice = "start one with `stowage serve`, or name its --data-dir";
         return Err(format!("{shown} holds no stack; {advice}").into());
     };
-    let (store, organisation) = (access.store(), access.organisation());
-    let outcome = match arguments.command {
+    let outcome = work(access.store(), access.organisation(), arguments.command).await;
+    access.close().await;
+    outcome
+}
+
+/// The organisation that the command line names, or a new one for its first key.
+fn organisation(named: Option<&str>, creates: bool) -> Result<OrganisationId, String> {
+    match named {
+        Some(text) => OrganisationId::parse(text).ok_or_else(|| format!("'{text}' is no organisation's id")),
+        None if creates => {
+            let organisation = OrganisationId::random();
+            eprintln!("A new organisation: {organisation}. Name it by --organisation from now on.");
+            Ok(organisation)
+        }
+        None => Err("name the organisation by --organisation; `create` said its id".to_owned()),
+    }
+}
+
+async fn work(store: &Store, organisation: &OrganisationId, command: KeysCommand) -> Outcome {
+    match command {
         KeysCommand::Create { name, permissions, namespaces, expires_in_days } => {
             let days = expires_in_days.map(i64::from);
             create(store, organisation, name, &permissions, namespaces, days).await
         }
         KeysCommand::List => list(store, organisation).await,
         KeysCommand::Revoke { name } => revoke(store, organisation, &name).await,
-    };
-    access.close().await;
-    outcome
+    }
 }
 
 async fn create(

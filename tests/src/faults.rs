@@ -25,8 +25,10 @@ pub struct Call {
 pub enum Fault {
     /// The engine does it, and the answer is lost.
     LoseAnswer,
-    /// The connection fails before the engine sees it.
+    /// The connection fails before the engine sees it, and nobody can tell.
     LoseRequest,
+    /// The connection is refused, so that nothing was sent.
+    RefuseConnection,
     /// AWS answers with this error of DynamoDB's instead.
     Error(&'static str),
     /// AWS answers with this bare HTTP status instead.
@@ -128,6 +130,10 @@ impl HttpConnector for FaultyConnector {
         let lost = || ConnectorError::io("a fault of the test".into());
         match self.faults.note(describe(&request)) {
             None => self.inner.call(request),
+            Some(Fault::RefuseConnection) => {
+                let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+                HttpConnectorFuture::ready(Err(ConnectorError::io(refused.into())))
+            }
             Some(Fault::LoseRequest) => HttpConnectorFuture::ready(Err(lost())),
             Some(Fault::LoseAnswer) => {
                 let answer = self.inner.call(request);

@@ -166,7 +166,7 @@ async fn what_does_not_pass_is_a_503_with_retry_after_and_nothing_is_stored() {
         ("BatchGetItem", "?policy=insert", json!({"sku": "A1", "blobs": by_upload})),
     ];
     for (action, query, body) in cases {
-        for fault in [Fault::THROTTLE, Fault::CONFLICT] {
+        for fault in [Fault::THROTTLE, Fault::CONFLICT, Fault::RefuseConnection] {
             stack.faults().inject(action, fault, usize::MAX);
             let answer = client.object(&bucket, query, &body).await;
             stack.faults().clear();

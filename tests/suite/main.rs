@@ -10,6 +10,7 @@ mod gateway;
 mod idempotency;
 mod model;
 mod objects;
+mod panics;
 mod policies;
 mod presigned;
 mod races;

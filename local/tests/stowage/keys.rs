@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 use stowage_tests::Client;
 
-use crate::support::{Ended, Server, bucket, run, text};
+use crate::support::{Ended, Server, bucket, run, run_with, text};
 
 fn keys(data: &Path, arguments: &[&str]) -> Ended {
     run(&[&["keys", "--data-dir", text(data)], arguments].concat())
@@ -109,4 +109,40 @@ fn what_cannot_be_done_is_one_line() {
     for days in ["0", "4294967295"] {
         assert!(!keys(data.path(), &["create", "odd", "--expires-in-days", days]).success);
     }
+}
+
+/// Runs `keys` as against a deployed stack: by its name, with region, endpoint and credentials from
+/// the environment.
+fn deployed(server: &Server, arguments: &[&str]) -> Ended {
+    let environment = [
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", server.info.dynamodb.as_str()),
+    ];
+    run_with(&[&["keys", "--stack", "stowage"], arguments].concat(), &environment)
+}
+
+#[tokio::test]
+async fn a_deployed_stack_gets_its_first_key_and_organisation() {
+    let server = Server::ephemeral();
+    let created = deployed(&server, &["create", "first", "--permissions", "read,write,admin"]);
+    let key = created.output().trim_end().to_owned();
+    let organisation = created.stderr.split_whitespace().find(|word| word.starts_with("org_"));
+    let organisation = organisation.expect("the organisation's id").trim_end_matches('.').to_owned();
+
+    // The new organisation has its own namespaces, and sees none of another's.
+    let client = Client::new(&server.info.api, &key);
+    client.get("/v1/namespaces/default").await.refused(404, "");
+    client.post("/v1/namespaces", &json!({"namespace_name": "media"})).await.ok();
+    bucket(&client.with_namespace("media")).await;
+
+    let named = ["--organisation", &organisation];
+    let second = deployed(&server, &[&["create", "second", "--namespaces", "media"], &named[..]].concat());
+    assert!(second.output().starts_with("sk_"));
+    let list = deployed(&server, &[&["list"], &named[..]].concat());
+    assert!(list.output().contains("first ") && list.output().contains("second "), "{list:?}");
+    deployed(&server, &[&["revoke", "second"], &named[..]].concat()).output();
+    let unnamed = deployed(&server, &["list"]);
+    assert!(unnamed.complaint().contains("--organisation"), "{unnamed:?}");
 }

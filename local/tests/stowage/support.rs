@@ -30,7 +30,12 @@ pub(crate) struct Ended {
 
 /// Runs a command to its end.
 pub(crate) fn run(arguments: &[&str]) -> Ended {
-    let output = stowage(arguments).output().expect("the binary runs");
+    run_with(arguments, &[])
+}
+
+/// As [`run`], with environment variables.
+pub(crate) fn run_with(arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
+    let output = stowage(arguments).envs(environment.iter().copied()).output().expect("the binary runs");
     Ended {
         success: output.status.success(),
         stdout: String::from_utf8(output.stdout).expect("UTF-8"),

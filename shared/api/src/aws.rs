@@ -17,6 +17,9 @@ use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 /// Amazon Trust Services' roots, which every AWS endpoint chains to. Source: Amazon Trust Services'
 /// repository, by way of Debian's ca-certificates.
@@ -71,8 +74,21 @@ pub enum Roots {
     Amazon,
     /// The system's: for users behind an intercepting proxy.
     Native,
-    /// These, in PEM.
+    /// These, in PEM: see [`Roots::pem`].
     Pem(Vec<u8>),
+}
+
+impl Roots {
+    /// These certificates, in PEM, or what is wrong with them. The HTTP client takes what it is given
+    /// for valid, and panics at its first connection if it isn't.
+    pub fn pem(pem: Vec<u8>) -> Result<Self, &'static str> {
+        let mut store = RootCertStore::empty();
+        for certificate in CertificateDer::pem_slice_iter(&pem) {
+            let certificate = certificate.map_err(|_| "not PEM, or cut off")?;
+            store.add(certificate).map_err(|_| "what is in it is not a root certificate")?;
+        }
+        if store.is_empty() { Err("no certificate in it") } else { Ok(Self::Pem(pem)) }
+    }
 }
 
 /// Everything that the service clients share.

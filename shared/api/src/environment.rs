@@ -58,24 +58,6 @@ impl std::error::Error for Misconfigured {}
 impl Environment {
     /// Reads the environment of a Lambda function.
     pub fn read() -> Result<Self, Misconfigured> {
-        let credentials = Credentials {
-            access_key_id: required("AWS_ACCESS_KEY_ID")?,
-            secret_access_key: required("AWS_SECRET_ACCESS_KEY")?,
-            session_token: optional("AWS_SESSION_TOKEN"),
-        };
-        let shared = optional("AWS_ENDPOINT_URL");
-        let endpoints = Endpoints {
-            dynamodb: optional("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| shared.clone()),
-            s3: optional("AWS_ENDPOINT_URL_S3").or(shared),
-        };
-        let roots = match optional("STOWAGE_TLS_ROOTS").as_deref() {
-            None | Some("amazon") => Roots::Amazon,
-            Some("native") => Roots::Native,
-            Some(path) => Roots::Pem(std::fs::read(path).map_err(|error| Misconfigured {
-                variable: "STOWAGE_TLS_ROOTS",
-                reason: format!("{path}: {error}"),
-            })?),
-        };
         let max_url_seconds = match optional("STOWAGE_MAX_URL_SECONDS") {
             None => 86_400,
             Some(text) => text.parse().map_err(|_| Misconfigured {
@@ -84,7 +66,7 @@ impl Environment {
             })?,
         };
         Ok(Self {
-            aws: Aws::new(&required("AWS_REGION")?, &credentials, endpoints, roots),
+            aws: aws()?,
             tables: TableNames::with_prefix(&required("STOWAGE_TABLE_PREFIX")?),
             blob_bucket: required("STOWAGE_BLOB_BUCKET")?,
             default_namespace: optional("STOWAGE_DEFAULT_NAMESPACE"),
@@ -118,6 +100,34 @@ impl Environment {
     pub fn max_url_seconds(&self) -> u32 {
         self.max_url_seconds
     }
+}
+
+/// The AWS clients of this environment, without the rest of a function's configuration: for the
+/// command line.
+pub fn aws() -> Result<Aws, Misconfigured> {
+    let credentials = Credentials {
+        access_key_id: required("AWS_ACCESS_KEY_ID")?,
+        secret_access_key: required("AWS_SECRET_ACCESS_KEY")?,
+        session_token: optional("AWS_SESSION_TOKEN"),
+    };
+    let shared = optional("AWS_ENDPOINT_URL");
+    let endpoints = Endpoints {
+        dynamodb: optional("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| shared.clone()),
+        s3: optional("AWS_ENDPOINT_URL_S3").or(shared),
+    };
+    let roots = match optional("STOWAGE_TLS_ROOTS").as_deref() {
+        None | Some("amazon") => Roots::Amazon,
+        Some("native") => Roots::Native,
+        Some(path) => {
+            let wrong = |reason: &dyn fmt::Display| Misconfigured {
+                variable: "STOWAGE_TLS_ROOTS",
+                reason: format!("{path}: {reason}"),
+            };
+            let pem = std::fs::read(path).map_err(|error| wrong(&error))?;
+            Roots::pem(pem).map_err(|reason| wrong(&reason))?
+        }
+    };
+    Ok(Aws::new(&required("AWS_REGION")?, &credentials, endpoints, roots))
 }
 
 /// The user that signs URLs: both of its variables, or neither.

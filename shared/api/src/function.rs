@@ -2,10 +2,11 @@
 //! contract's envelope, and log the request once.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
-use lambda_http::{RequestExt as _, Response, service_fn};
+use lambda_http::{Body, IntoResponse, RequestExt as _, Response, service_fn};
 use stowage_domain::{Error, Result};
 use stowage_store::ports::{FindKey, FindNamespace};
 
@@ -87,7 +88,17 @@ where
     }
     let (function, auth) = (&function, &auth);
     lambda_http::run(service_fn(|http| async move {
-        Ok::<_, std::convert::Infallible>(answer(function, auth, http).await)
+        Ok::<_, std::convert::Infallible>(Text(answer(function, auth, http).await))
     }))
     .await
+}
+
+/// An answer, all of which are UTF-8. What `lambda_http` does with a `Response<String>` brings the
+/// tables of every other encoding into the binary.
+struct Text(Response<String>);
+
+impl IntoResponse for Text {
+    fn into_response(self) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> {
+        Box::pin(std::future::ready(self.0.map(Body::Text)))
+    }
 }

@@ -8,7 +8,7 @@
 pub mod auth;
 pub mod aws;
 pub mod clock;
-mod environment;
+pub mod environment;
 mod function;
 mod log;
 pub mod operation;

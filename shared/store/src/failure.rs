@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::operation::query::QueryError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use stowage_domain::{Error, Path};
 
 /// A DynamoDB item.
@@ -26,6 +27,8 @@ pub(crate) enum Failure {
     Conflict,
     /// The table or account is over its rate. Nothing was written.
     Throttled,
+    /// No connection was made, so nothing was sent.
+    Unreachable,
     /// The answer didn't come, or came from a broken server: the write may have happened.
     Lost(String),
     /// Sending it again would fail again.
@@ -96,6 +99,9 @@ pub(crate) fn classify<E: Refusal, R>(error: SdkError<E, R>) -> Failure {
     match error {
         SdkError::ServiceError(context) => service(context.into_err()),
         SdkError::TimeoutError(_) => Failure::Lost("DynamoDB: timeout".to_owned()),
+        SdkError::DispatchFailure(failure) if failure.as_connector_error().is_some_and(never_sent) => {
+            Failure::Unreachable
+        }
         SdkError::DispatchFailure(failure) => {
             let kind = if failure.is_timeout() { "timeout" } else { "connection failed" };
             Failure::Lost(format!("DynamoDB: {kind}"))
@@ -103,6 +109,21 @@ pub(crate) fn classify<E: Refusal, R>(error: SdkError<E, R>) -> Failure {
         SdkError::ResponseError(_) => Failure::Lost("DynamoDB: unreadable response".to_owned()),
         _ => Failure::Final(Error::internal("DynamoDB: the request could not be built")),
     }
+}
+
+/// Whether the operating system refused the very connection.
+fn never_sent(error: &ConnectorError) -> bool {
+    use std::io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable};
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if let Some(io) = cause.downcast_ref::<std::io::Error>()
+            && matches!(io.kind(), ConnectionRefused | HostUnreachable | NetworkUnreachable)
+        {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
 }
 
 fn service<E: Refusal>(error: E) -> Failure {

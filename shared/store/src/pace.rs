@@ -93,6 +93,7 @@ impl Pace {
                         THROTTLES.fetch_add(1, Ordering::Relaxed);
                         "DynamoDB: throttled".to_owned()
                     }
+                    Failure::Unreachable => "DynamoDB: no connection".to_owned(),
                     Failure::Lost(cause) => {
                         self.uncertain = true;
                         cause
@@ -106,6 +107,16 @@ impl Pace {
     /// Waits before another attempt, or says how the request ends.
     pub(crate) async fn wait(&mut self, cause: &str) -> Result<()> {
         let ceiling = FIRST_WAIT.saturating_mul(1 << self.attempt.min(10)).min(LONGEST_WAIT);
+        self.wait_up_to(ceiling, cause).await
+    }
+
+    /// Waits before another attempt at an item that somebody else has just changed. That one made
+    /// progress, so there is no reason to wait for long: only enough not to meet the same others.
+    pub(crate) async fn wait_for_others(&mut self, cause: &str) -> Result<()> {
+        self.wait_up_to(FIRST_WAIT.saturating_mul(self.attempt.min(4) + 1), cause).await
+    }
+
+    async fn wait_up_to(&mut self, ceiling: Duration, cause: &str) -> Result<()> {
         let wait = ceiling.mul_f64(fastrand::f64());
         self.attempt += 1;
         if Instant::now() + wait >= self.deadline {

@@ -1,9 +1,6 @@
 //! The events under `events/`: each is played to its function, in process, and must get the answer
 //! that is written beside it.
 
-mod files;
-mod fixture;
-mod pattern;
 mod shape;
 
 use std::collections::BTreeSet;
@@ -13,9 +10,7 @@ use stowage_api::{Auth, Operation};
 use stowage_domain::error::Resource;
 use stowage_local::Functions;
 use stowage_tests::TestStack;
-
-use files::{Event, events, fixture};
-use pattern::differences;
+use stowage_tests::events::{Event, events, fixture};
 
 /// Every failure that an event shows: status, type and code.
 ///
@@ -65,15 +60,7 @@ async fn play(events: Vec<Event>) {
         let request = from_str(&event.json.to_string()).expect("an event that lambda_http reads");
         let response = functions.call(&event.function, request).await.expect("a function of this name");
         let found = serde_json::from_str(response.body()).expect("a JSON body");
-        let mut differs = differences(&event.answer.body, &found);
-        if response.status() != event.answer.status {
-            differs.push(format!("status is {}, not {}", response.status(), event.answer.status));
-        }
-        for (name, wanted) in &event.answer.headers {
-            if response.headers().get(name).is_none_or(|found| found != wanted.as_str()) {
-                differs.push(format!("header {name} is not {wanted}"));
-            }
-        }
+        let differs = event.differences(response.status().as_u16(), response.headers(), &found);
         if !differs.is_empty() {
             wrong.push(format!("{}\n    {}", event.name, differs.join("\n    ")));
         }

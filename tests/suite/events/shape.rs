@@ -8,8 +8,7 @@ use lambda_http::http::{HeaderMap, HeaderName};
 use serde_json::Value;
 use stowage_api::Operation;
 use stowage_local::{GatewayRequest, to_event};
-
-use super::files::{Event, events};
+use stowage_tests::events::{Event, events};
 
 #[test]
 fn every_event_is_of_its_operation() {

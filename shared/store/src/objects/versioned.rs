@@ -135,7 +135,7 @@ impl Store {
             if let Some(error) = refused {
                 return Err(error);
             }
-            pace.wait("DynamoDB: the object changed meanwhile").await?;
+            pace.wait_for_others("DynamoDB: the object changed meanwhile").await?;
         }
     }
 

@@ -49,12 +49,14 @@ impl CompleteUpload for Store {
             };
             match ended {
                 Step::Done(upload) => return Ok(*upload),
-                Step::Again => pace.wait("DynamoDB: the upload's content changed meanwhile").await?,
+                Step::Again => {
+                    pace.wait_for_others("DynamoDB: the upload's content changed meanwhile").await?;
+                }
                 Step::UploadChanged => {
                     if let Some(upload) = self.completed_meanwhile(&completion.upload, &mut pace).await? {
                         return Ok(upload);
                     }
-                    pace.wait("DynamoDB: the upload changed meanwhile").await?;
+                    pace.wait_for_others("DynamoDB: the upload changed meanwhile").await?;
                 }
             }
         }

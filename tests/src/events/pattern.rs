@@ -9,13 +9,13 @@ use serde_json::Value;
 
 /// What one answer's labelled placeholders stand for.
 #[derive(Default)]
-pub(super) struct Comparison {
+struct Comparison {
     labelled: BTreeMap<String, String>,
     differences: Vec<String>,
 }
 
 /// Every difference between an answer and what was wanted.
-pub(super) fn differences(wanted: &Value, found: &Value) -> Vec<String> {
+pub fn differences(wanted: &Value, found: &Value) -> Vec<String> {
     let mut comparison = Comparison::default();
     comparison.value(wanted, found, "body");
     comparison.differences
@@ -135,27 +135,33 @@ fn is_presigned(text: &str) -> bool {
     text.starts_with("http") && text.len() <= 2083 && parts.iter().all(|part| text.contains(part))
 }
 
-#[test]
-fn a_placeholder_matches_its_form_alone() {
-    let matches = |wanted: &str, found: &str| Comparison::default().text(wanted, found);
-    let upload = "upl_0123456789abcdef01234567";
-    assert!(matches("<upload_id>", upload));
-    assert!(matches("a/<upload_id>/b", &format!("a/{upload}/b")));
-    assert!(!matches("<upload_id>", &upload[..27]));
-    assert!(!matches("<upload_id>", &format!("{upload}0")));
-    assert!(!matches("<object_id>", upload));
-    assert!(matches("<timestamp>", "2026-11-23T13:00:00.000Z"));
-    assert!(!matches("<timestamp>", "2026-11-23T13:00:00Z"));
-    assert!(matches("Bearer <key>", "Bearer <key>"));
-    assert!(!matches("<any>", ""));
-}
-
-#[test]
-fn a_label_is_one_value_and_nothing_may_be_missing_or_extra() {
+#[cfg(test)]
+mod tests {
     use serde_json::json;
-    let wanted = json!({"a": "<timestamp#now>", "b": ["<timestamp#now>"], "c": null});
-    let (now, then) = ("2026-11-23T13:00:00.000Z", "2026-11-23T13:00:00.001Z");
-    assert!(differences(&wanted, &json!({"a": now, "b": [now], "c": null})).is_empty());
-    assert_eq!(differences(&wanted, &json!({"a": now, "b": [then], "c": null})).len(), 1);
-    assert_eq!(differences(&wanted, &json!({"a": now, "b": [now], "d": null})).len(), 2);
+
+    use super::*;
+
+    #[test]
+    fn a_placeholder_matches_its_form_alone() {
+        let matches = |wanted: &str, found: &str| Comparison::default().text(wanted, found);
+        let upload = "upl_0123456789abcdef01234567";
+        assert!(matches("<upload_id>", upload));
+        assert!(matches("a/<upload_id>/b", &format!("a/{upload}/b")));
+        assert!(!matches("<upload_id>", &upload[..27]));
+        assert!(!matches("<upload_id>", &format!("{upload}0")));
+        assert!(!matches("<object_id>", upload));
+        assert!(matches("<timestamp>", "2026-11-23T13:00:00.000Z"));
+        assert!(!matches("<timestamp>", "2026-11-23T13:00:00Z"));
+        assert!(matches("Bearer <key>", "Bearer <key>"));
+        assert!(!matches("<any>", ""));
+    }
+
+    #[test]
+    fn a_label_is_one_value_and_nothing_may_be_missing_or_extra() {
+        let wanted = json!({"a": "<timestamp#now>", "b": ["<timestamp#now>"], "c": null});
+        let (now, then) = ("2026-11-23T13:00:00.000Z", "2026-11-23T13:00:00.001Z");
+        assert!(differences(&wanted, &json!({"a": now, "b": [now], "c": null})).is_empty());
+        assert_eq!(differences(&wanted, &json!({"a": now, "b": [then], "c": null})).len(), 1);
+        assert_eq!(differences(&wanted, &json!({"a": now, "b": [now], "d": null})).len(), 2);
+    }
 }

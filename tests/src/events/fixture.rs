@@ -24,12 +24,13 @@ use stowage_store::ports::{
     CompleteUpload as _, Completion, CreateBucket as _, CreateNamespace as _, ManageKeys as _,
     PutUpload as _, WriteObject as _,
 };
-use stowage_tests::Client;
+
+use crate::Client;
 
 /// The file.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Fixture {
+pub struct Fixture {
     api_keys: Vec<KeySeed>,
     namespaces: Vec<Namespace>,
     buckets: Vec<BucketSeed>,
@@ -37,7 +38,7 @@ pub(super) struct Fixture {
     objects: Vec<ObjectSeed>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct KeySeed {
     key: String,
@@ -49,7 +50,7 @@ struct KeySeed {
     revoked_at: Option<Timestamp>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BucketSeed {
     bucket_id: BucketId,
@@ -61,7 +62,7 @@ struct BucketSeed {
     request: Value,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct UploadSeed {
     upload_id: UploadId,
@@ -78,7 +79,7 @@ struct UploadSeed {
     request: Value,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ObjectSeed {
     /// What it is there for, for people.
@@ -104,7 +105,7 @@ fn instant(at: Option<Timestamp>, seconds_ago: Option<i64>) -> Timestamp {
 
 impl Fixture {
     /// Puts everything there.
-    pub(super) async fn seed(self, store: &Store, blobs: &Blobs, client: &Client) {
+    pub async fn seed(self, store: &Store, blobs: &Blobs, client: &Client) {
         for key in self.api_keys {
             let what = key.name.clone();
             store.put_key(&key.into_key()).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));

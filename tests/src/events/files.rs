@@ -4,30 +4,37 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value;
 use stowage_api::Operation;
 
 use super::fixture::Fixture;
+use super::pattern;
 
 /// An event for a function, and the answer to it.
-pub(super) struct Event {
+#[derive(Clone, Debug)]
+pub struct Event {
     /// The function: the folder's name.
-    pub(super) function: String,
+    pub function: String,
     /// `function/name`, for people.
-    pub(super) name: String,
+    pub name: String,
     /// The event as API Gateway sends it.
-    pub(super) json: Value,
-    pub(super) answer: Answer,
+    pub json: Value,
+    /// The answer.
+    pub answer: WrittenAnswer,
 }
 
-/// What the function answers.
-#[derive(Deserialize)]
+/// What the function answers, with placeholders for what differs each time.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: BTreeMap<String, String>,
-    pub(super) body: Value,
+pub struct WrittenAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// Headers that must be there.
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    pub body: Value,
 }
 
 const ANSWER: &str = ".answer.json";
@@ -52,14 +59,33 @@ fn entries(directory: &Path) -> Vec<(String, PathBuf)> {
     entries
 }
 
+fn fixture_path() -> PathBuf {
+    root().join("fixture.json")
+}
+
 /// The fixture.
-pub(super) fn fixture() -> Fixture {
-    read(&root().join("fixture.json"))
+pub fn fixture() -> Fixture {
+    read(&fixture_path())
+}
+
+/// What nobody may learn of the fixture: its API keys, and the secrets of its buckets.
+pub fn fixture_secrets() -> Vec<String> {
+    let fixture: Value = read(&fixture_path());
+    let texts = |list: &str, name: &str| -> Vec<String> {
+        let entries = fixture[list].as_array().expect("a list");
+        entries.iter().map(|entry| entry[name].as_str().expect("a text").to_owned()).collect()
+    };
+    [texts("api_keys", "key"), texts("buckets", "secret")].concat()
+}
+
+/// One event by its name, `function/name`.
+pub fn event(name: &str) -> Event {
+    events().into_iter().find(|event| event.name == name).unwrap_or_else(|| panic!("no event {name}"))
 }
 
 /// Every event, by function and name. An event without an answer, an answer without an event and a
 /// file that is neither fail.
-pub(super) fn events() -> Vec<Event> {
+pub fn events() -> Vec<Event> {
     let mut events = Vec::new();
     for (function, directory) in entries(&root()).into_iter().filter(|(_, path)| path.is_dir()) {
         for (file, path) in entries(&directory) {
@@ -82,17 +108,31 @@ pub(super) fn events() -> Vec<Event> {
 
 impl Event {
     /// A text of the event, by its JSON pointer; empty if there is none.
-    pub(super) fn text(&self, pointer: &str) -> &str {
+    pub fn text(&self, pointer: &str) -> &str {
         self.json.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
     }
 
     /// The operation that its method and path call.
-    pub(super) fn operation(&self) -> Operation {
+    pub fn operation(&self) -> Operation {
         Operation::find(self.text("/requestContext/http/method"), self.text("/rawPath")).0
     }
 
+    /// Every difference between an answer and the written one.
+    pub fn differences(&self, status: u16, headers: &HeaderMap, body: &Value) -> Vec<String> {
+        let mut differs = pattern::differences(&self.answer.body, body);
+        if status != self.answer.status {
+            differs.push(format!("status is {status}, not {}", self.answer.status));
+        }
+        for (name, wanted) in &self.answer.headers {
+            if headers.get(name).is_none_or(|found| found != wanted.as_str()) {
+                differs.push(format!("header {name} is not {wanted}"));
+            }
+        }
+        differs
+    }
+
     /// The answer's status, error type and error code.
-    pub(super) fn failure(&self) -> (u16, &str, &str) {
+    pub fn failure(&self) -> (u16, &str, &str) {
         let of = |name: &str| self.answer.body["error"][name].as_str().unwrap_or_default();
         (self.answer.status, of("type"), of("code"))
     }

@@ -1,0 +1,94 @@
+//! A deployment for the real binaries: engines that hold the events' fixture, and a recorder before
+//! them.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::events::{Event, events, fixture, fixture_secrets};
+use crate::process::{Process, presigned_urls};
+use crate::recorder::Recorder;
+use crate::secrets::Secrets;
+use crate::stack::TestStack;
+use crate::variables::{Binary, Variables, recorded_calls};
+
+/// A deployment without a default namespace, where a request must name one.
+#[derive(Debug)]
+pub struct Deployment {
+    stack: TestStack,
+    secrets: Secrets,
+    /// What stands between the functions and the engines.
+    pub recorder: Recorder,
+}
+
+impl Deployment {
+    /// Starts a fresh one.
+    pub async fn start() -> Self {
+        let stack = TestStack::start().await;
+        fixture().seed(stack.stack().store(), stack.stack().blobs(), &stack.client).await;
+        let info = stack.stack().info();
+        let secrets = Secrets::default();
+        secrets.add(&info.key);
+        for secret in fixture_secrets() {
+            secrets.add(&secret);
+        }
+        let recorder = Recorder::start(&info.dynamodb, &info.s3, &secrets).await;
+        Self { stack, secrets, recorder }
+    }
+
+    /// The environment of its functions.
+    pub fn variables(&self) -> Variables {
+        Variables::of_lambda()
+            .with_credentials(&self.stack.stack().credentials())
+            .with("AWS_ENDPOINT_URL_DYNAMODB", self.recorder.dynamodb())
+            .with("AWS_ENDPOINT_URL_S3", self.recorder.s3())
+    }
+
+    /// Starts a function.
+    pub async fn function(&self, binary: &Binary) -> Process {
+        self.function_with(binary, &self.variables()).await
+    }
+
+    /// Starts a function with these variables.
+    pub async fn function_with(&self, binary: &Binary, variables: &Variables) -> Process {
+        Process::start(binary, variables, &self.secrets).await
+    }
+
+    fn write_calls(&self, function: &str) {
+        let calls = self.recorder.calls().into_iter().map(|call| {
+            let mut entry = json!(call);
+            entry["function"] = json!(function);
+            entry
+        });
+        let json = serde_json::to_string_pretty(&calls.collect::<Vec<Value>>()).expect("JSON");
+        let path = recorded_calls(function);
+        fs::create_dir_all(path.parent().expect("a directory")).expect("a directory that can be made");
+        fs::write(&path, json + "\n").unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+}
+
+/// Plays all of a function's events to its real binary, one after the other in one process. Each must
+/// get the answer that is written beside it, with one log line. The calls that the function made are
+/// left in `target/recorded-calls/`.
+pub async fn play_events(binary: &Binary) {
+    let deployment = Deployment::start().await;
+    let mut function = deployment.function(binary).await;
+    let mut wrong = Vec::new();
+    let events = events().into_iter().filter(|event| event.function == binary.name);
+    let events: Vec<Event> = events.collect();
+    assert!(!events.is_empty(), "{} has no events", binary.name);
+    for event in events {
+        let answer = function.invoke(&event.json).await.answer;
+        let differs = event.differences(answer.status, &answer.headers, &answer.body);
+        if !differs.is_empty() {
+            wrong.push(format!("{}\n    {}", event.name, differs.join("\n    ")));
+        }
+        for url in presigned_urls(&answer.body) {
+            deployment.recorder.note_presigned(url);
+        }
+    }
+    let logs = function.kill().await;
+    assert_eq!(logs.stderr, [""; 0]);
+    assert!(wrong.is_empty(), "{} answers differ:\n{}", wrong.len(), wrong.join("\n"));
+    deployment.write_calls(binary.name);
+}
