@@ -43,6 +43,11 @@ impl TestStack {
         &self.stack
     }
 
+    /// Finishes the requests in flight, then ends; what is in a directory stays there.
+    pub async fn stop(self) {
+        self.stack.stop().await;
+    }
+
     /// What the engines hold.
     pub fn engines(&self) -> Engines {
         Engines::of(&self.stack)

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stowage_local::Options;
+use stowage_local::{Data, Options};
 use stowage_store::Settings;
 use stowage_tests::{Client, Fault, TestStack};
 
@@ -49,6 +49,23 @@ async fn a_warm_create_is_one_call_of_two_write_units() {
     }
     client.object(&bucket, "?policy=insert", &fields).await.refused(409, "unique_key_conflict");
     assert_eq!(stack.faults().take_actions(), ["PutItem"], "a conflict needs no second call");
+}
+
+#[tokio::test]
+async fn a_cold_create_by_ids_waits_for_the_catalog_twice() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let kept = || Options { data: Data::Directory(directory.path().to_owned()), ..Options::default() };
+    let stack = TestStack::start_with(kept()).await;
+    let bucket = keyed_bucket(&stack.client).await;
+    stack.stop().await;
+
+    let stack = TestStack::start_with(kept()).await;
+    let client = stack.client.with_namespace(&stack.stack().info().namespace);
+    client.object(&bucket, "", &json!({"sku": "A1"})).await.ok();
+    assert_eq!(stack.faults().take_actions(), ["GetItem", "BatchGetItem", "PutItem"]);
+    // A bucket that isn't there is a 404 of the look-up, which reading ahead doesn't replace.
+    client.object("bkt_unknown", "", &json!({"sku": "A1"})).await.refused(404, "");
+    stack.stop().await;
 }
 
 #[tokio::test]

@@ -139,15 +139,7 @@ where
 /// The record of a confirm that was done at once: clients that ask for `async` poll it. Its id
 /// follows from the upload's, so that repeats name the same task.
 fn finished_task(upload: &Upload, now: Timestamp) -> Task {
-    Task {
-        task_id: TaskId::for_upload(&upload.upload_id),
-        organisation_id: upload.scope.organisation_id.clone(),
-        namespace_id: upload.scope.namespace_id.clone(),
-        task_type: TaskType::ApiBucketsUploadsConfirm,
-        status: TaskStatus::Completed,
-        inputs: vec![json!({"upload_id": upload.upload_id, "bucket_id": upload.bucket_id})],
-        outputs: Vec::new(),
-        created_at: now,
-        updated_at: now,
-    }
+    let inputs = vec![json!({"upload_id": upload.upload_id, "bucket_id": upload.bucket_id})];
+    let task = Task::pending(&upload.scope, TaskType::ApiBucketsUploadsConfirm, inputs, None, now);
+    Task { task_id: TaskId::for_upload(&upload.upload_id), status: TaskStatus::Completed, ..task }
 }

@@ -13,9 +13,14 @@ use stowage_domain::key::{ApiKey, ApiKeySecret, Permission};
 use stowage_domain::namespace::{self, Namespace};
 use stowage_domain::{Error, Result};
 use stowage_store::Store;
-use stowage_store::ports::{FindKey, FindNamespace};
+use stowage_store::ports::{FindKey, FindNamespace, ReadAhead};
 
 use crate::request::Request;
+
+/// What the wrapper reads of the catalog before any handler is called.
+pub trait ReadCatalog: FindKey + FindNamespace + ReadAhead {}
+
+impl<S: FindKey + FindNamespace + ReadAhead> ReadCatalog for S {}
 
 /// Looks up keys and namespaces for the wrapper.
 #[derive(Clone, Debug)]
@@ -25,7 +30,7 @@ pub struct Auth<S = Store> {
     connect_at_init: bool,
 }
 
-impl<S: FindKey + FindNamespace> Auth<S> {
+impl<S: ReadCatalog> Auth<S> {
     /// `default_namespace` is the id or name used for requests that name none.
     pub fn new(store: S, default_namespace: Option<&str>) -> Self {
         Self { store, default_namespace: default_namespace.map(Into::into), connect_at_init: true }
@@ -73,14 +78,17 @@ impl<S: FindKey + FindNamespace> Auth<S> {
             (None, Some(query)) => query,
             (None, None) => self.default_namespace.as_deref().ok_or(Error::NamespaceRequired)?.to_owned(),
         };
-        self.named_namespace(key, &identifier).await
+        self.named_namespace(key, &identifier, request).await
     }
 
-    async fn named_namespace(&self, key: &ApiKey, identifier: &str) -> Result<Namespace> {
+    async fn named_namespace(&self, key: &ApiKey, identifier: &str, request: &Request) -> Result<Namespace> {
         let missing = || Error::not_found(Resource::Namespace, identifier);
         // No name or id is longer, and DynamoDB refuses keys over 1 KB.
         if identifier.chars().count() > 128 {
             return Err(missing());
+        }
+        if let Some(bucket) = request.optional_parameter("bucket_identifier") {
+            self.store.read_ahead(&key.organisation_id, identifier, bucket).await;
         }
         let namespace = self.store.find_namespace(&key.organisation_id, identifier).await?;
         namespace.filter(|namespace| key.reaches(&namespace.namespace_id)).ok_or_else(missing)
@@ -101,7 +109,7 @@ pub trait Scope: Sized + Send {
     const READS_CATALOG: bool;
 
     /// Who is calling, or why they may not.
-    fn resolve<S: FindKey + FindNamespace>(
+    fn resolve<S: ReadCatalog>(
         auth: &Auth<S>,
         request: &Request,
     ) -> impl Future<Output = Result<Self>> + Send;
@@ -117,7 +125,7 @@ pub struct Public(());
 impl Scope for Public {
     const READS_CATALOG: bool = false;
 
-    async fn resolve<S: FindKey + FindNamespace>(_: &Auth<S>, _: &Request) -> Result<Self> {
+    async fn resolve<S: ReadCatalog>(_: &Auth<S>, _: &Request) -> Result<Self> {
         Ok(Self(()))
     }
 
@@ -152,7 +160,7 @@ impl Organisation {
 impl Scope for Organisation {
     const READS_CATALOG: bool = true;
 
-    async fn resolve<S: FindKey + FindNamespace>(auth: &Auth<S>, request: &Request) -> Result<Self> {
+    async fn resolve<S: ReadCatalog>(auth: &Auth<S>, request: &Request) -> Result<Self> {
         Ok(Self { key: auth.key(request).await? })
     }
 
@@ -177,7 +185,7 @@ impl Tenant {
 impl Scope for Tenant {
     const READS_CATALOG: bool = true;
 
-    async fn resolve<S: FindKey + FindNamespace>(auth: &Auth<S>, request: &Request) -> Result<Self> {
+    async fn resolve<S: ReadCatalog>(auth: &Auth<S>, request: &Request) -> Result<Self> {
         let key = auth.key(request).await?;
         let namespace = auth.namespace(request, &key).await?;
         let scope =

@@ -8,9 +8,8 @@ use std::time::{Duration, Instant};
 use futures::FutureExt as _;
 use lambda_http::{Body, IntoResponse, RequestExt as _, Response, service_fn};
 use stowage_domain::{Error, Result};
-use stowage_store::ports::{FindKey, FindNamespace};
 
-use crate::auth::{Auth, Scope};
+use crate::auth::{Auth, ReadCatalog, Scope};
 use crate::clock;
 use crate::log::{self, Line};
 use crate::reply::Reply;
@@ -36,7 +35,7 @@ pub trait Function: Send + Sync {
 pub async fn answer<F, S>(function: &F, auth: &Auth<S>, http: lambda_http::Request) -> Response<String>
 where
     F: Function,
-    S: FindKey + FindNamespace,
+    S: ReadCatalog,
 {
     let started = Instant::now();
     let request = Request::new(http, clock::now());
@@ -59,7 +58,7 @@ where
 async fn handle<F, S>(function: &F, auth: &Auth<S>, request: &Request, line: &mut Line) -> Result<Reply>
 where
     F: Function,
-    S: FindKey + FindNamespace,
+    S: ReadCatalog,
 {
     let scope = F::Scope::resolve(auth, request).await?;
     line.scope(scope.for_log());
@@ -80,7 +79,7 @@ fn time_left(request: &Request) -> Duration {
 pub async fn run<F, S>(function: F, auth: Auth<S>) -> std::result::Result<(), lambda_http::Error>
 where
     F: Function,
-    S: FindKey + FindNamespace,
+    S: ReadCatalog,
 {
     log::start();
     if F::Scope::READS_CATALOG {

@@ -8,31 +8,6 @@ use std::collections::HashMap;
 use percent_encoding::percent_decode_str;
 use stowage_domain::key::Permission;
 
-/// An operation of the API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Operation {
-    /// `POST /v1/namespaces`
-    CreateNamespace,
-    /// `GET /v1/namespaces/{namespace_identifier}`
-    GetNamespace,
-    /// `POST /v1/buckets`
-    CreateBucket,
-    /// `GET /v1/buckets/{bucket_identifier}`
-    GetBucket,
-    /// `POST /v1/buckets/{bucket_identifier}/objects`
-    CreateObject,
-    /// `POST /v1/buckets/{bucket_identifier}/uploads`
-    CreateUpload,
-    /// `POST /v1/buckets/{bucket_identifier}/uploads/{upload_id}/confirm`
-    ConfirmUpload,
-    /// `POST /v1/uploads/{upload_id}/confirm`, an alias that the original's documentation names
-    ConfirmUploadAlias,
-    /// `GET /v1/health`
-    Health,
-    /// Every other method and path
-    Unknown,
-}
-
 /// What there is to know of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spec {
@@ -46,50 +21,60 @@ pub struct Spec {
     pub permission: Option<Permission>,
 }
 
+/// One row for each operation: what it does, its name, method and path, the function that answers, and
+/// what the caller's key must allow.
+macro_rules! operations {
+    ($($(#[$doc:meta])+ $name:ident: $method:literal $path:literal => $function:literal, $permission:expr;)+) => {
+        /// An operation of the API.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Operation {
+            $($(#[$doc])+ #[doc = concat!("\n\n`", $method, " ", $path, "`")] $name,)+
+        }
+
+        impl Operation {
+            /// Every operation.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// Its row of the table.
+            pub const fn spec(self) -> Spec {
+                match self {
+                    $(Self::$name => Spec {
+                        method: $method,
+                        path: $path,
+                        function: $function,
+                        permission: $permission,
+                    },)+
+                }
+            }
+        }
+    };
+}
+
+operations! {
+    /// Makes a namespace.
+    CreateNamespace: "POST" "/v1/namespaces" => "namespaces", Some(Permission::Admin);
+    /// Shows a namespace.
+    GetNamespace: "GET" "/v1/namespaces/{namespace_identifier}" => "namespaces", Some(Permission::Read);
+    /// Makes a bucket.
+    CreateBucket: "POST" "/v1/buckets" => "buckets", Some(Permission::Write);
+    /// Shows a bucket.
+    GetBucket: "GET" "/v1/buckets/{bucket_identifier}" => "buckets", Some(Permission::Read);
+    /// Makes, updates or finds an object.
+    CreateObject: "POST" "/v1/buckets/{bucket_identifier}/objects" => "create-object", Some(Permission::Write);
+    /// Makes an upload and signs the URL to PUT its file to.
+    CreateUpload: "POST" "/v1/buckets/{bucket_identifier}/uploads" => "create-upload", Some(Permission::Write);
+    /// Checks an upload's file and makes its object.
+    ConfirmUpload: "POST" "/v1/buckets/{bucket_identifier}/uploads/{upload_id}/confirm"
+        => "confirm-upload", Some(Permission::Write);
+    /// The same, by a path that the original's documentation names.
+    ConfirmUploadAlias: "POST" "/v1/uploads/{upload_id}/confirm" => "confirm-upload", Some(Permission::Write);
+    /// Says that the API answers.
+    Health: "GET" "/v1/health" => "service", None;
+    /// Every other method and path.
+    Unknown: "" "" => "service", None;
+}
+
 impl Operation {
-    /// Every operation.
-    pub const ALL: [Self; 10] = [
-        Self::CreateNamespace,
-        Self::GetNamespace,
-        Self::CreateBucket,
-        Self::GetBucket,
-        Self::CreateObject,
-        Self::CreateUpload,
-        Self::ConfirmUpload,
-        Self::ConfirmUploadAlias,
-        Self::Health,
-        Self::Unknown,
-    ];
-
-    /// Its row of the table.
-    pub const fn spec(self) -> Spec {
-        use Permission::{Admin, Read, Write};
-        let (method, path, function, permission) = match self {
-            Self::CreateNamespace => ("POST", "/v1/namespaces", "namespaces", Some(Admin)),
-            Self::GetNamespace => ("GET", "/v1/namespaces/{namespace_identifier}", "namespaces", Some(Read)),
-            Self::CreateBucket => ("POST", "/v1/buckets", "buckets", Some(Write)),
-            Self::GetBucket => ("GET", "/v1/buckets/{bucket_identifier}", "buckets", Some(Read)),
-            Self::CreateObject => {
-                ("POST", "/v1/buckets/{bucket_identifier}/objects", "create-object", Some(Write))
-            }
-            Self::CreateUpload => {
-                ("POST", "/v1/buckets/{bucket_identifier}/uploads", "create-upload", Some(Write))
-            }
-            Self::ConfirmUpload => (
-                "POST",
-                "/v1/buckets/{bucket_identifier}/uploads/{upload_id}/confirm",
-                "confirm-upload",
-                Some(Write),
-            ),
-            Self::ConfirmUploadAlias => {
-                ("POST", "/v1/uploads/{upload_id}/confirm", "confirm-upload", Some(Write))
-            }
-            Self::Health => ("GET", "/v1/health", "service", None),
-            Self::Unknown => ("", "", "service", None),
-        };
-        Spec { method, path, function, permission }
-    }
-
     /// The route key that API Gateway gives the route: `POST /v1/buckets`, or `$default`.
     pub fn route_key(self) -> String {
         match self {
@@ -100,7 +85,7 @@ impl Operation {
 
     /// The operation of a route key; `$default` is none.
     pub fn of_route_key(route_key: &str) -> Option<Self> {
-        let mut known = Self::ALL.into_iter().filter(|operation| *operation != Self::Unknown);
+        let mut known = Self::ALL.iter().copied().filter(|operation| *operation != Self::Unknown);
         known.find(|operation| operation.route_key() == route_key)
     }
 
@@ -108,7 +93,8 @@ impl Operation {
     /// decodes them. Routes with more literal segments win, as they do there.
     pub fn find(method: &str, raw_path: &str) -> (Self, HashMap<String, String>) {
         Self::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|operation| operation.spec().method == method)
             .filter_map(|operation| Some((operation, match_path(operation.spec().path, raw_path)?)))
             .min_by_key(|(_, parameters)| parameters.len())
@@ -145,7 +131,7 @@ mod tests {
 
     #[test]
     fn every_route_finds_its_own_operation() {
-        for operation in Operation::ALL.into_iter().filter(|operation| *operation != Operation::Unknown) {
+        for operation in Operation::ALL.iter().copied().filter(|operation| *operation != Operation::Unknown) {
             let spec = operation.spec();
             let path = spec.path.replace(['{', '}'], "");
             let (found, parameters) = Operation::find(spec.method, &path);

@@ -1,25 +1,100 @@
 //! Tasks: the records of asynchronous work that clients poll (contract section 9).
+//!
+//! A task whose [`Work`] is set is done by the function `run-task`. It is stored in the transaction that
+//! makes the work necessary, so that there is never one without the other.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::id::{NamespaceId, OrganisationId, TaskId};
+use crate::id::{BucketId, NamespaceId, OrganisationId, TaskId, UploadId};
+use crate::namespace::Scope;
+use crate::policy::Policy;
 use crate::time::Timestamp;
 
 /// What kind of work a task is, as the contract names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskType {
+    /// A namespace's removal with everything in it.
+    ApiNamespacesDelete,
+    /// A bucket's removal with everything in it.
+    ApiBucketsDelete,
+    /// A batch, from its submission on.
+    ApiBucketsBatchesProcess,
     /// One upload's confirmation with `?async=true`.
     ApiBucketsUploadsConfirm,
+    /// Many uploads' confirmation.
+    ApiBucketsUploadsBatchConfirm,
 }
 
 /// How far the work is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum TaskStatus {
+    /// Not begun.
+    Pending,
+    /// Begun.
+    InProgress,
     /// Done.
     Completed,
+    /// Done as far as it could be; the outputs say what couldn't.
+    CompletedWithErrors,
+    /// Given up.
+    Failed,
+    /// Called off before it began.
+    Canceled,
+}
+
+impl TaskStatus {
+    /// Whether nothing more will happen.
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Pending | Self::InProgress)
+    }
+}
+
+/// One upload of a batch confirmation, with what the client expects of its bytes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// The upload.
+    pub upload_id: UploadId,
+    /// The ETag that S3 should have, without quotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// The size in bytes that S3 should have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_size_bytes: Option<u64>,
+}
+
+/// What `run-task` has to do for a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Work {
+    /// Remove a bucket that is marked as being deleted.
+    DeleteBucket {
+        /// The bucket.
+        bucket_id: BucketId,
+    },
+    /// Remove a namespace that is marked as being deleted.
+    DeleteNamespace,
+    /// Confirm uploads of one bucket.
+    ConfirmUploads {
+        /// The bucket.
+        bucket_id: BucketId,
+        /// The policy of the request's query.
+        policy: Option<Policy>,
+        /// The uploads, in the request's order.
+        confirmations: Vec<Confirmation>,
+    },
+}
+
+/// How much of the work is done, in things: objects and uploads removed, confirmations answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Done so far.
+    pub done: u64,
+    /// How many there are, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
 }
 
 /// The record of a piece of work.
@@ -29,18 +104,104 @@ pub struct Task {
     pub task_id: TaskId,
     /// Whose it is.
     pub organisation_id: OrganisationId,
-    /// Where the work happened.
+    /// Where the work happens.
     pub namespace_id: NamespaceId,
     /// What it is.
     pub task_type: TaskType,
     /// How far it is.
     pub status: TaskStatus,
-    /// What it worked on.
+    /// What it works on.
     pub inputs: Vec<Value>,
     /// What came of it.
     pub outputs: Vec<Value>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// What `run-task` has to do; none for a task that was finished when it was stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<Work>,
+    /// How much of it is done.
+    #[serde(default)]
+    pub progress: Progress,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+impl Task {
+    /// A task to be done.
+    pub fn pending(
+        scope: &Scope,
+        task_type: TaskType,
+        inputs: Vec<Value>,
+        work: Option<Work>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            task_id: TaskId::random(),
+            organisation_id: scope.organisation_id.clone(),
+            namespace_id: scope.namespace_id.clone(),
+            task_type,
+            status: TaskStatus::Pending,
+            inputs,
+            outputs: Vec::new(),
+            error: None,
+            work,
+            progress: Progress::default(),
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+/// A task as clients see it.
+#[derive(Clone, Debug, Serialize)]
+pub struct TaskResponse {
+    /// Its id.
+    pub task_id: TaskId,
+    /// What it is.
+    pub task_type: TaskType,
+    /// How far it is.
+    pub status: TaskStatus,
+    /// What it works on.
+    pub inputs: Vec<Value>,
+    /// What came of it.
+    pub outputs: Vec<Value>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// Its progress and times; the original's clients pass them on as they are.
+    pub additional_data: AdditionalData,
+}
+
+/// What Stowage says of a task beyond the contract's own fields.
+#[derive(Clone, Debug, Serialize)]
+pub struct AdditionalData {
+    /// Where the work happens.
+    pub namespace_id: NamespaceId,
+    /// How much of it is done.
+    pub progress: Progress,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+impl From<Task> for TaskResponse {
+    fn from(task: Task) -> Self {
+        Self {
+            task_id: task.task_id,
+            task_type: task.task_type,
+            status: task.status,
+            inputs: task.inputs,
+            outputs: task.outputs,
+            error: task.error,
+            additional_data: AdditionalData {
+                namespace_id: task.namespace_id,
+                progress: task.progress,
+                created_at: task.created_at,
+                updated_at: task.updated_at,
+            },
+        }
+    }
 }

@@ -57,6 +57,18 @@ pub trait FindBucket: Send + Sync {
     fn find_bucket(&self, scope: &Scope, identifier: &str) -> impl Future<Output = Result<Bucket>> + Send;
 }
 
+/// Fills the cache.
+pub trait ReadAhead: Send + Sync {
+    /// Reads a namespace and a bucket in it in one call, if both are given by id and neither is cached.
+    /// Nothing is reported: the look-ups that follow do.
+    fn read_ahead(
+        &self,
+        organisation: &OrganisationId,
+        namespace: &str,
+        bucket: &str,
+    ) -> impl Future<Output = ()> + Send;
+}
+
 /// Makes buckets.
 pub trait CreateBucket: Send + Sync {
     /// Stores a new bucket. A 409 if its name is taken.

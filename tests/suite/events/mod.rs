@@ -84,7 +84,7 @@ async fn every_event_gets_its_answer_in_the_other_order() {
 #[test]
 fn every_operation_has_an_event_that_succeeds() {
     let events = events();
-    for operation in Operation::ALL {
+    for operation in Operation::ALL.iter().copied() {
         // To answer whatever has no operation, a 404 is the success.
         let wanted = if operation == Operation::Unknown { 404 } else { 200 };
         let shown = |event: &Event| event.operation() == operation && event.answer.status == wanted;

@@ -1,5 +1,7 @@
 //! Buckets.
 
+use std::fmt::Display;
+
 use stowage_domain::bucket::Bucket;
 use stowage_domain::error::Resource;
 use stowage_domain::id::BucketId;
@@ -13,8 +15,12 @@ use crate::cache::bucket_key;
 use crate::item::from_item;
 use crate::ports::{CreateBucket, FindBucket};
 
-fn scope_pk(scope: &Scope) -> String {
+pub(super) fn scope_pk(scope: &Scope) -> String {
     format!("org#{}#{}", scope.organisation_id, scope.namespace_id)
+}
+
+pub(super) fn sk(bucket: impl Display) -> String {
+    format!("bkt#{bucket}")
 }
 
 impl FindBucket for Store {
@@ -34,7 +40,7 @@ impl FindBucket for Store {
         } else {
             self.claimed_id(&pk, &format!("bktname#{identifier}")).await?.ok_or_else(missing)?
         };
-        let item = self.catalog_item(&pk, &format!("bkt#{id}")).await?.ok_or_else(missing)?;
+        let item = self.catalog_item(&pk, &sk(id)).await?.ok_or_else(missing)?;
         let bucket: Bucket = from_item(item)?;
         self.cache.buckets.put(cache_key, bucket.clone());
         Ok(bucket)
@@ -49,7 +55,7 @@ impl CreateBucket for Store {
         };
         let pk = scope_pk(&scope);
         let items = vec![
-            keyed(&pk, &format!("bkt#{}", bucket.bucket_id), bucket)?,
+            keyed(&pk, &sk(&bucket.bucket_id), bucket)?,
             claim(&pk, &format!("bktname#{}", bucket.bucket_name), bucket.bucket_id.as_str()),
         ];
         self.create_together(items, || Error::NameTaken {

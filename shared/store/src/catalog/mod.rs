@@ -9,6 +9,7 @@
 //! | `org#{org}#{ns}` | `bkt#{bucket_id}` | a bucket |
 //! | `org#{org}#{ns}` | `bktname#{name}` | a bucket's name: its id |
 
+mod ahead;
 mod buckets;
 mod keys;
 mod namespaces;
@@ -39,11 +40,14 @@ fn claim(pk: &str, sk: &str, id: &str) -> Item {
     Item::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk)), ("id".to_owned(), text(id))])
 }
 
+fn primary_key(pk: &str, sk: &str) -> Item {
+    Item::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))])
+}
+
 impl Store {
     /// One catalog item, read consistently.
     async fn catalog_item(&self, pk: &str, sk: &str) -> Result<Option<Item>> {
-        let key = [("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))];
-        self.item_at(&self.tables.catalog, key.into(), &mut self.reading()).await
+        self.item_at(&self.tables.catalog, primary_key(pk, sk), &mut self.reading()).await
     }
 
     /// The id behind a name claim.

@@ -1,5 +1,7 @@
 //! Namespaces.
 
+use std::fmt::Display;
+
 use stowage_domain::error::Resource;
 use stowage_domain::id::{NamespaceId, OrganisationId};
 use stowage_domain::namespace::Namespace;
@@ -10,8 +12,12 @@ use crate::Store;
 use crate::item::from_item;
 use crate::ports::{CreateNamespace, FindNamespace};
 
-fn organisation_pk(organisation: &OrganisationId) -> String {
+pub(super) fn organisation_pk(organisation: &OrganisationId) -> String {
     format!("org#{organisation}")
+}
+
+pub(super) fn sk(namespace: impl Display) -> String {
+    format!("ns#{namespace}")
 }
 
 impl FindNamespace for Store {
@@ -32,7 +38,7 @@ impl FindNamespace for Store {
             self.claimed_id(&pk, &format!("nsname#{identifier}")).await?
         };
         let Some(id) = id else { return Ok(None) };
-        let Some(item) = self.catalog_item(&pk, &format!("ns#{id}")).await? else { return Ok(None) };
+        let Some(item) = self.catalog_item(&pk, &sk(id)).await? else { return Ok(None) };
         let namespace: Namespace = from_item(item)?;
         self.cache.namespaces.put(cache_key, namespace.clone());
         Ok(Some(namespace))
@@ -44,7 +50,7 @@ impl CreateNamespace for Store {
         let pk = organisation_pk(&namespace.organisation_id);
         let id = &namespace.namespace_id;
         let items = vec![
-            keyed(&pk, &format!("ns#{id}"), namespace)?,
+            keyed(&pk, &sk(id), namespace)?,
             claim(&pk, &format!("nsname#{}", namespace.namespace_name), id.as_str()),
         ];
         self.create_together(items, || Error::NameTaken {
