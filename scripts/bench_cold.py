@@ -32,6 +32,8 @@ from bench.stack import ROOT, Stack, confirmable, event
 
 FULL = None
 SIZES = (FULL, 256, 128)
+# The shipped profile, as scripts/bench-profile.sh names its directory.
+SHIPPED = "z_fat_1_unwind"
 # What must hold, by the medians of one run.
 OF_RUST_STOCK, OF_RUST_HELLO, ZIP_BYTES = 0.08, 2.5, 2_500_000
 
@@ -45,7 +47,7 @@ class Bench:
 
     def events(self, name):
         """As many events as a run needs."""
-        recorded, count = event(name), self.calls + 1
+        recorded, count = self.stack.with_its_key(event(name)), self.calls + 1
         if name != "confirm-upload/confirm":
             return [json.dumps(recorded).encode()] * count
         self.uploads += count
@@ -195,6 +197,13 @@ def profile_subjects():
         (subject,) = subjects.ours(directory.parent, ["create-object"])
         subject.name = directory.parent.name.replace("_", " ")
         yield subject
+    # Other allocators, as far as this machine has them (Debian: libmimalloc2.0, libjemalloc2).
+    for library in ("libmimalloc.so.2", "libjemalloc.so.2"):
+        if found := next(iter(sorted(Path("/usr/lib").glob(f"*/{library}"))), None):
+            (subject,) = subjects.ours(built / SHIPPED, ["create-object"])
+            subject.name = f"{SHIPPED.replace('_', ' ')}, {library} preloaded"
+            subject.environment = {"LD_PRELOAD": str(found)}
+            yield subject
 
 
 def main():

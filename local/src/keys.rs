@@ -71,7 +71,7 @@ async fn create(
     namespaces: Vec<String>,
     expires_in_days: Option<i64>,
 ) -> Outcome {
-    let secret = ApiKeySecret::random();
+    let secret = ApiKeySecret::random(organisation);
     let now = clock::now();
     let mut allowed = None;
     for identifier in namespaces {

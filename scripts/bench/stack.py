@@ -13,24 +13,22 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Stack:
-    """Runs `seeded-stack` of tests/src/bin, and the TLS proxy."""
+    """Runs `seeded-stack` of tests/src/bin."""
 
     def __init__(self, directory):
         # The engines optimised: they stand in for AWS's.
         build = ["cargo", "build", "--locked", "--quiet", "--profile", "engines"]
         subprocess.run([*build, "-p", "stowage-tests", "--bin", "seeded-stack"], cwd=ROOT, check=True)
         target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+        self.authority = tls.Authority(directory)
         self.process = subprocess.Popen(
-            [target / "engines" / "seeded-stack"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [target / "engines" / "seeded-stack", self.authority.certificate, self.authority.key],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         self.info = json.loads(self.process.stdout.readline())
-        self.authority = tls.Authority(directory)
-        engines = [self.info[engine].removeprefix("http://") for engine in ("dynamodb", "s3")]
-        self.proxy = tls.Proxy(self.authority, engines)
-        self.dynamodb, self.s3 = (f"https://localhost:{port}" for port in self.proxy.ports)
+        self.dynamodb, self.s3 = (self.info["tls"][engine] for engine in ("dynamodb", "s3"))
 
     def close(self):
-        self.proxy.close()
         self.process.stdin.close()
         self.process.wait()
 
@@ -62,6 +60,12 @@ class Stack:
             "AWS_CA_BUNDLE": str(bundle),
             "NODE_EXTRA_CA_CERTS": str(self.authority.roots),
         }
+
+    def with_its_key(self, event):
+        """A recorded event with a key in the form that `stowage keys create` makes."""
+        if "authorization" in event["headers"]:
+            event["headers"]["authorization"] = f"Bearer {self.info['key']}"
+        return event
 
     def post(self, path, key, body):
         """Calls the API."""

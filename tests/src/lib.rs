@@ -17,6 +17,7 @@ mod runtime_api;
 mod secrets;
 mod server;
 mod stack;
+mod tls;
 mod variables;
 
 pub use client::{Answer, Client, Put};
@@ -29,4 +30,5 @@ pub use recorder::{Call as RecordedCall, Recorder, Trouble};
 pub use runtime_api::Invocation;
 pub use secrets::Secrets;
 pub use stack::TestStack;
+pub use tls::Terminator;
 pub use variables::{Binary, Variables};

@@ -37,9 +37,10 @@ impl Identity {
         let path = data.join(IDENTITY);
         match Self::load(&path) {
             Err(StartError::Data { source, .. }) if source.kind() == ErrorKind::NotFound => {
+                let organisation_id = OrganisationId::random();
                 let identity = Self {
-                    organisation_id: OrganisationId::random(),
-                    key: ApiKeySecret::random().reveal().to_owned(),
+                    key: ApiKeySecret::random(&organisation_id).reveal().to_owned(),
+                    organisation_id,
                     s3_access_key: format!("local{}", random_hex::<8>()),
                     s3_secret_key: random_hex::<20>(),
                 };

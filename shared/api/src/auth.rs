@@ -9,13 +9,16 @@ use std::time::Duration;
 
 use stowage_domain::error::Resource;
 use stowage_domain::id::OrganisationId;
-use stowage_domain::key::{ApiKey, ApiKeySecret, Permission};
+use stowage_domain::key::{ApiKey, ApiKeySecret, KeyHash, Permission};
 use stowage_domain::namespace::{self, Namespace};
 use stowage_domain::{Error, Result};
 use stowage_store::Store;
-use stowage_store::ports::{FindKey, FindNamespace, ReadAhead};
+use stowage_store::ports::{Expected, FindKey, FindNamespace, ReadAhead};
 
 use crate::request::Request;
+
+/// No namespace's name or id is longer.
+const MAX_IDENTIFIER_CHARS: usize = 128;
 
 /// What the wrapper reads of the catalog before any handler is called.
 pub trait ReadCatalog: FindKey + FindNamespace + ReadAhead {}
@@ -56,7 +59,7 @@ impl<S: ReadCatalog> Auth<S> {
     /// The key of a request, if it is valid now and allows the operation. Unknown, expired and
     /// revoked keys answer alike.
     async fn key(&self, request: &Request) -> Result<ApiKey> {
-        let secret = bearer(request.header("authorization").as_deref()).ok_or(Error::Unauthorized)?;
+        let secret = secret(request).ok_or(Error::Unauthorized)?;
         let key = self.store.find_key(&secret.hash()).await?.ok_or(Error::Unauthorized)?;
         if !key.is_valid_at(request.now()) {
             return Err(Error::Unauthorized);
@@ -71,33 +74,38 @@ impl<S: ReadCatalog> Auth<S> {
 
     /// The namespace that a request names: by header, else by query, else the deployment's default.
     async fn namespace(&self, request: &Request, key: &ApiKey) -> Result<Namespace> {
-        let header = request.header("x-namespace");
-        let named = header.as_deref().map(str::trim).filter(|name| !name.is_empty());
-        let identifier = match (named, request.query("namespace").filter(|name| !name.is_empty())) {
-            (Some(header), _) => header.to_owned(),
-            (None, Some(query)) => query,
-            (None, None) => self.default_namespace.as_deref().ok_or(Error::NamespaceRequired)?.to_owned(),
-        };
-        self.named_namespace(key, &identifier, request).await
-    }
-
-    async fn named_namespace(&self, key: &ApiKey, identifier: &str, request: &Request) -> Result<Namespace> {
-        let missing = || Error::not_found(Resource::Namespace, identifier);
+        let identifier = self.named(request).ok_or(Error::NamespaceRequired)?;
+        let missing = || Error::not_found(Resource::Namespace, &identifier);
         // No name or id is longer, and DynamoDB refuses keys over 1 KB.
-        if identifier.chars().count() > 128 {
+        if identifier.chars().count() > MAX_IDENTIFIER_CHARS {
             return Err(missing());
         }
-        if let Some(bucket) = request.optional_parameter("bucket_identifier") {
-            self.store.read_ahead(&key.organisation_id, identifier, bucket).await;
-        }
-        let namespace = self.store.find_namespace(&key.organisation_id, identifier).await?;
+        // Does nothing where the key itself said whose it is.
+        self.read_ahead(request, &key.organisation_id, &key.hash).await;
+        let namespace = self.store.find_namespace(&key.organisation_id, &identifier).await?;
         namespace.filter(|namespace| key.reaches(&namespace.namespace_id)).ok_or_else(missing)
+    }
+
+    fn named(&self, request: &Request) -> Option<String> {
+        let header = request.header("x-namespace");
+        let header = header.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+        header
+            .or_else(|| request.query("namespace").filter(|name| !name.is_empty()))
+            .or_else(|| self.default_namespace.as_deref().map(str::to_owned))
+    }
+
+    /// Reads what the request is about to look up, in one call. Nobody is authenticated by it.
+    async fn read_ahead(&self, request: &Request, organisation: &OrganisationId, key: &KeyHash) {
+        let Some(namespace) = self.named(request) else { return };
+        let bucket = request.optional_parameter("bucket_identifier");
+        self.store.read_ahead(Expected { organisation, key, namespace: &namespace, bucket }).await;
     }
 }
 
 /// The key of `Authorization: Bearer <key>`; the scheme in any case, as RFC 9110 has it.
-fn bearer(header: Option<&str>) -> Option<ApiKeySecret> {
-    let (scheme, key) = header?.trim().split_once(' ')?;
+fn secret(request: &Request) -> Option<ApiKeySecret> {
+    let header = request.header("authorization")?;
+    let (scheme, key) = header.trim().split_once(' ')?;
     let key = key.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then(|| ApiKeySecret::new(key))
 }
@@ -186,6 +194,11 @@ impl Scope for Tenant {
     const READS_CATALOG: bool = true;
 
     async fn resolve<S: ReadCatalog>(auth: &Auth<S>, request: &Request) -> Result<Self> {
+        if let Some(secret) = secret(request)
+            && let Some(organisation) = secret.said_organisation()
+        {
+            auth.read_ahead(request, &organisation, &secret.hash()).await;
+        }
         let key = auth.key(request).await?;
         let namespace = auth.namespace(request, &key).await?;
         let scope =

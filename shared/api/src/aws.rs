@@ -1,6 +1,7 @@
 //! The AWS clients, built by hand so that a cold start pays for nothing that it doesn't use: ring
-//! instead of aws-lc, Amazon's five roots instead of the system's hundred and more, credentials
-//! from the environment instead of the whole chain. docs/ARCHITECTURE.md has the reasons.
+//! instead of aws-lc, Amazon's five roots instead of the system's hundred and more, an HTTP client of
+//! our own, credentials from the environment instead of the whole chain. docs/ARCHITECTURE.md has the
+//! reasons.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,20 +11,12 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
-use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
 
-/// Amazon Trust Services' roots, which every AWS endpoint chains to. Source: Amazon Trust Services'
-/// repository, by way of Debian's ca-certificates.
-const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon-trust-services.pem");
+pub use crate::https::{Roots, https};
 
 /// A connection is made in a few milliseconds or not at all.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -65,30 +58,6 @@ pub struct Endpoints {
     pub dynamodb: Option<String>,
     /// S3's; its buckets are addressed by path then.
     pub s3: Option<String>,
-}
-
-/// Which certificate authorities TLS trusts.
-#[derive(Clone, Debug)]
-pub enum Roots {
-    /// Amazon's own.
-    Amazon,
-    /// The system's: for users behind an intercepting proxy.
-    Native,
-    /// These, in PEM: see [`Roots::pem`].
-    Pem(Vec<u8>),
-}
-
-impl Roots {
-    /// These certificates, in PEM, or what is wrong with them. The HTTP client takes what it is given
-    /// for valid, and panics at its first connection if it isn't.
-    pub fn pem(pem: Vec<u8>) -> Result<Self, &'static str> {
-        let mut store = RootCertStore::empty();
-        for certificate in CertificateDer::pem_slice_iter(&pem) {
-            let certificate = certificate.map_err(|_| "not PEM, or cut off")?;
-            store.add(certificate).map_err(|_| "what is in it is not a root certificate")?;
-        }
-        if store.is_empty() { Err("no certificate in it") } else { Ok(Self::Pem(pem)) }
-    }
 }
 
 /// Everything that the service clients share.
@@ -156,20 +125,5 @@ impl Aws {
         config.set_retry_config(Some(RetryConfig::standard().with_max_attempts(3)));
         config.set_endpoint_url(self.endpoints.s3.clone());
         config
-    }
-}
-
-/// The lean HTTPS client; it takes `http://` endpoints too.
-pub fn https(roots: Roots) -> SharedHttpClient {
-    let store = match roots {
-        Roots::Amazon => TrustStore::empty().with_pem_certificate(AMAZON_ROOTS),
-        Roots::Native => TrustStore::default(),
-        Roots::Pem(pem) => TrustStore::empty().with_pem_certificate(pem),
-    };
-    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
-    match TlsContext::builder().with_trust_store(store).build() {
-        Ok(context) => builder.tls_context(context).build_https(),
-        // Unreachable by its source: the builder only stores what it is given.
-        Err(_) => builder.build_https(),
     }
 }

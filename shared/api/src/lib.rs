@@ -10,6 +10,7 @@ pub mod aws;
 pub mod clock;
 pub mod environment;
 mod function;
+mod https;
 mod log;
 pub mod operation;
 mod reply;

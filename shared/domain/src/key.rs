@@ -45,9 +45,10 @@ impl Permission {
 pub struct ApiKeySecret(String);
 
 impl ApiKeySecret {
-    /// A new key: `sk_` and 160 random bits.
-    pub fn random() -> Self {
-        Self(format!("sk_{}", random_hex::<20>()))
+    /// A new key: `sk_`, the organisation without its prefix, `_`, and 160 random bits.
+    pub fn random(organisation: &OrganisationId) -> Self {
+        let organisation = organisation.as_str().trim_start_matches(OrganisationId::PREFIX);
+        Self(format!("sk_{organisation}_{}", random_hex::<20>()))
     }
 
     /// A key that a client sent. Any form is taken: only the hash decides.
@@ -58,6 +59,14 @@ impl ApiKeySecret {
     /// What the catalog knows it by.
     pub fn hash(&self) -> KeyHash {
         KeyHash(hex(&Sha256::digest(self.0.as_bytes())))
+    }
+
+    /// The organisation that the key says it is of, so that more can be read along with the key. It
+    /// proves nothing: anybody can write any. Keys of other forms say none.
+    pub fn said_organisation(&self) -> Option<OrganisationId> {
+        let (organisation, random) = self.0.strip_prefix("sk_")?.split_once('_')?;
+        let formed = random.len() == 40 && random.bytes().all(|byte| byte.is_ascii_hexdigit());
+        formed.then(|| OrganisationId::parse(&format!("{}{organisation}", OrganisationId::PREFIX))).flatten()
     }
 
     /// The key itself, to hand to its holder once.
@@ -131,11 +140,21 @@ mod tests {
     }
 
     #[test]
+    fn a_new_key_says_whose_it_is_and_others_need_not() {
+        let organisation = OrganisationId::random();
+        let key = ApiKeySecret::random(&organisation);
+        assert_eq!(key.said_organisation(), Some(organisation));
+        for other in ["", "sk_", "sk_example_all_permissions", "mxp_0123", "sk__0123", "no underscore"] {
+            assert_eq!(ApiKeySecret::new(other).said_organisation(), None, "{other}");
+        }
+    }
+
+    #[test]
     fn expiry_is_exclusive_and_revocation_final() {
         let now = Timestamp::from_millis(1_000);
         let mut key = ApiKey {
             name: "dev".into(),
-            hash: ApiKeySecret::random().hash(),
+            hash: ApiKeySecret::new("sk_any").hash(),
             organisation_id: OrganisationId::random(),
             permissions: BTreeSet::from([Permission::Read]),
             namespaces: None,

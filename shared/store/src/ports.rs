@@ -57,16 +57,24 @@ pub trait FindBucket: Send + Sync {
     fn find_bucket(&self, scope: &Scope, identifier: &str) -> impl Future<Output = Result<Bucket>> + Send;
 }
 
+/// What a request is about to look up.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    /// Whose key it says that it comes with.
+    pub organisation: &'a OrganisationId,
+    /// The key.
+    pub key: &'a KeyHash,
+    /// The namespace that it names.
+    pub namespace: &'a str,
+    /// The bucket that it names, if it names one.
+    pub bucket: Option<&'a str>,
+}
+
 /// Fills the cache.
 pub trait ReadAhead: Send + Sync {
-    /// Reads a namespace and a bucket in it in one call, if both are given by id and neither is cached.
-    /// Nothing is reported: the look-ups that follow do.
-    fn read_ahead(
-        &self,
-        organisation: &OrganisationId,
-        namespace: &str,
-        bucket: &str,
-    ) -> impl Future<Output = ()> + Send;
+    /// Reads what is expected in one call, if there is more than one thing that is given by its id and
+    /// not cached. Nothing is reported, and nothing decided: the look-ups that follow do both.
+    fn read_ahead(&self, expected: Expected<'_>) -> impl Future<Output = ()> + Send;
 }
 
 /// Makes buckets.

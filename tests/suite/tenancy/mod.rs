@@ -20,7 +20,7 @@ fn past() -> Timestamp {
 
 /// Makes a key of the stack's own organisation, changed as the test wants, and a client with it.
 async fn client_with(stack: &TestStack, change: impl FnOnce(&mut ApiKey)) -> Client {
-    let secret = ApiKeySecret::random();
+    let secret = ApiKeySecret::random(stack.stack().organisation());
     let mut key = ApiKey {
         name: secret.hash().as_str()[..8].to_owned(),
         hash: secret.hash(),

@@ -14,7 +14,10 @@ use crate::item::{from_item, text};
 use crate::pace::Outcome;
 use crate::ports::{FindKey, ManageKeys};
 
-fn lookup_pk(hash: &KeyHash) -> String {
+/// The sort key of a key as requests look it up.
+pub(super) const LOOKUP_SK: &str = "key";
+
+pub(super) fn lookup_pk(hash: &KeyHash) -> String {
     format!("key#{}", hash.as_str())
 }
 
@@ -27,7 +30,7 @@ impl FindKey for Store {
         if let Some(key) = self.cache.keys.get(hash) {
             return Ok(Some(key));
         }
-        let Some(item) = self.catalog_item(&lookup_pk(hash), "key").await? else { return Ok(None) };
+        let Some(item) = self.catalog_item(&lookup_pk(hash), LOOKUP_SK).await? else { return Ok(None) };
         let key: ApiKey = from_item(item)?;
         self.cache.keys.put(hash.clone(), key.clone());
         Ok(Some(key))
@@ -37,7 +40,7 @@ impl FindKey for Store {
 impl ManageKeys for Store {
     async fn put_key(&self, key: &ApiKey) -> Result<()> {
         let (pk, sk) = list_place(&key.organisation_id, &key.name);
-        let items = vec![keyed(&lookup_pk(&key.hash), "key", key)?, keyed(&pk, &sk, key)?];
+        let items = vec![keyed(&lookup_pk(&key.hash), LOOKUP_SK, key)?, keyed(&pk, &sk, key)?];
         self.create_together(items, || Error::NameTaken {
             resource: Resource::ApiKey,
             name: key.name.clone(),
@@ -71,7 +74,7 @@ impl ManageKeys for Store {
 
     async fn revoke_key(&self, key: &ApiKey, now: Timestamp) -> Result<()> {
         let (pk, sk) = list_place(&key.organisation_id, &key.name);
-        let places = [(lookup_pk(&key.hash), "key".to_owned()), (pk, sk)];
+        let places = [(lookup_pk(&key.hash), LOOKUP_SK.to_owned()), (pk, sk)];
         let mut actions = Vec::with_capacity(places.len());
         for (pk, sk) in places {
             let update = Update::builder()
