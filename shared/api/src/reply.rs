@@ -21,6 +21,11 @@ impl Reply {
         Ok(Self { status: 200, body })
     }
 
+    /// 200 with a body that is JSON text already.
+    pub fn json_text(body: impl Into<String>) -> Self {
+        Self { status: 200, body: body.into() }
+    }
+
     /// The status.
     pub fn status(&self) -> u16 {
         self.status

@@ -138,6 +138,18 @@ pub fn extension_for(essence: &str) -> &'static str {
     }
 }
 
+/// The schema of what [`ContentType::parse`] reads.
+#[cfg(feature = "openapi")]
+pub(crate) fn content_type_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    const NAME: &str = "[!#$%&'+.^_`|~0-9A-Za-z-]+";
+    const PARAMETER: &str = r#"; *[!#$%&'*+.^_`|~0-9A-Za-z-]+=([!#$%&'*+.^_`|~0-9A-Za-z-]*|"[ !#-~]+")"#;
+    schemars::json_schema!({
+        "type": "string",
+        "maxLength": MAX_CHARS,
+        "pattern": format!("^{NAME}/{NAME}({PARAMETER})*;?$"),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

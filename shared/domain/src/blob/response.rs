@@ -9,6 +9,7 @@ use crate::schema::FieldType;
 
 /// A blob as clients see it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct BlobResponse {
     /// Its id.
     pub blob_id: BlobId,

@@ -29,6 +29,7 @@ pub(crate) use fields::check as check_fields;
 
 /// How far an object's processing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ObjectStatus {
     /// Stored, not processed.

@@ -11,6 +11,7 @@ use crate::time::Timestamp;
 
 /// Where an object came from.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SourceDetails {
     /// The kind of source.
     #[serde(rename = "type")]
@@ -21,6 +22,7 @@ pub struct SourceDetails {
 
 /// When a write shows elsewhere.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct WriteConsistency {
     /// In retrievers: after a processor has worked on the object.
     pub retriever_visible: &'static str,
@@ -38,6 +40,7 @@ pub struct WriteConsistency {
 
 /// An object as clients see it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ObjectResponse {
     /// Its id.
     pub object_id: ObjectId,
