@@ -61,6 +61,8 @@ operations! {
     GetBucket: "GET" "/v1/buckets/{bucket_identifier}" => "buckets", Some(Permission::Read);
     /// Makes, updates or finds an object.
     CreateObject: "POST" "/v1/buckets/{bucket_identifier}/objects" => "create-object", Some(Permission::Write);
+    /// Shows an object.
+    GetObject: "GET" "/v1/buckets/{bucket_identifier}/objects/{object_id}" => "objects", Some(Permission::Read);
     /// Makes an upload and signs the URL to PUT its file to.
     CreateUpload: "POST" "/v1/buckets/{bucket_identifier}/uploads" => "create-upload", Some(Permission::Write);
     /// Checks an upload's file and makes its object.

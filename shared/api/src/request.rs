@@ -73,8 +73,14 @@ impl Request {
 
     /// A query parameter that is `true` or `false`; absent means false.
     pub fn flag(&self, name: &str) -> Result<bool> {
+        self.flag_or(name, false)
+    }
+
+    /// A query parameter that is `true` or `false`, with what its absence means.
+    pub fn flag_or(&self, name: &str, default: bool) -> Result<bool> {
         match self.query(name).as_deref() {
-            None | Some("false") => Ok(false),
+            None => Ok(default),
+            Some("false") => Ok(false),
             Some("true") => Ok(true),
             Some(_) => Err(Error::field("bool_parsing", Path::query().key(name), "must be true or false")),
         }
