@@ -1,13 +1,16 @@
 //! Objects that are there: one file for each operation. `create-object` makes them.
 
+mod delete;
 mod get;
+mod patch;
+mod update;
 
 use stowage_api::{Function, Operation, Reply, Request, Tenant};
 use stowage_blobs::ports::{BucketName, SignGet};
 use stowage_domain::error::Resource;
 use stowage_domain::id::ObjectId;
 use stowage_domain::{Error, Result};
-use stowage_store::ports::{FindBucket, FindObject};
+use stowage_store::ports::{AmendObject, DeleteObject, FindBucket, FindObject};
 
 /// The function, over the ports that it needs.
 #[derive(Clone, Debug)]
@@ -25,7 +28,7 @@ impl<S, B> Objects<S, B> {
 
 impl<S, B> Function for Objects<S, B>
 where
-    S: FindBucket + FindObject,
+    S: FindBucket + FindObject + AmendObject + DeleteObject,
     B: BucketName + SignGet,
 {
     const NAME: &'static str = "objects";
@@ -34,6 +37,9 @@ where
     async fn call(&self, tenant: Tenant, request: &Request) -> Result<Reply> {
         match request.operation() {
             Operation::GetObject => self.get(&tenant, request).await,
+            Operation::PatchObject => self.patch(&tenant, request).await,
+            Operation::UpdateObject => self.update(&tenant, request).await,
+            Operation::DeleteObject => self.delete(&tenant, request).await,
             _ => Err(Error::not_found(Resource::Route, request.route())),
         }
     }

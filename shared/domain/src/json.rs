@@ -1,5 +1,6 @@
 //! JSON helpers that several rules share.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::violation::{Path, Violations};
@@ -44,6 +45,13 @@ fn write_canonical(value: &Value, out: &mut String) {
 /// The length in bytes of a map as JSON text.
 pub fn byte_len(map: &Map<String, Value>) -> usize {
     serde_json::to_vec(map).map_or(usize::MAX, |bytes| bytes.len())
+}
+
+/// The length in bytes that a value's JSON text takes of a Lambda function's answer: the text goes into
+/// a JSON string there, in which quotes and backslashes are escaped once more.
+pub fn transported_len(value: &impl Serialize) -> usize {
+    let text = serde_json::to_vec(value).unwrap_or_default();
+    text.len() + text.iter().filter(|byte| matches!(byte, b'"' | b'\\')).count()
 }
 
 /// Notes a violation when a free map is over `limit` bytes as JSON.

@@ -166,7 +166,8 @@ mod tests {
         for shown in ["image/png", "VIDEO/mp4", "audio/ogg; codecs=opus", "application/pdf", "text/plain"] {
             assert!(may_be_shown(shown), "{shown}");
         }
-        for saved in ["text/html", "image/svg+xml", "Image/SVG+XML; q=1", "application/json", "text/xml", ""] {
+        for saved in ["text/html", "image/svg+xml", "Image/SVG+XML; q=1", "application/json", "text/xml", ""]
+        {
             assert!(!may_be_shown(saved), "{saved}");
         }
     }

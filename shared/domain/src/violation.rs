@@ -157,6 +157,18 @@ impl Violations {
         &self.0
     }
 
+    /// All of it in one sentence for people, or as much as they read.
+    pub fn sentence(&self) -> String {
+        const MOST: usize = 10;
+        let shown = self.0.iter().take(MOST);
+        let mut parts: Vec<String> =
+            shown.map(|entry| format!("{}: {}", entry.location, entry.message)).collect();
+        if self.0.len() > MOST {
+            parts.push(format!("and {} more", self.0.len() - MOST));
+        }
+        parts.join("; ")
+    }
+
     /// `Ok` when nothing is wrong, else the 422 that lists everything.
     pub fn into_result(self) -> crate::Result<()> {
         if self.is_empty() { Ok(()) } else { Err(crate::Error::invalid(self)) }

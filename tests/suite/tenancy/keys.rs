@@ -67,7 +67,16 @@ async fn each_route_needs_its_own_permission() {
     let bucket = stack.client.bucket("b", json!({"sku": {"type": "string"}}), json!(null)).await;
     for (only, allowed) in [
         (Permission::Read, vec!["GET /v1/buckets", "GET /v1/namespaces"]),
-        (Permission::Write, vec!["POST /v1/buckets", "POST /v1/uploads"]),
+        (
+            Permission::Write,
+            vec![
+                "POST /v1/buckets",
+                "PATCH /v1/buckets",
+                "PUT /v1/buckets",
+                "DELETE /v1/buckets",
+                "POST /v1/uploads",
+            ],
+        ),
         (Permission::Admin, vec!["POST /v1/namespaces"]),
     ] {
         let client = client_with(&stack, |key| key.permissions = [only].into()).await;

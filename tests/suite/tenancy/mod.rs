@@ -45,12 +45,20 @@ fn namespace_id(namespace: &Value) -> NamespaceId {
     NamespaceId::parse(namespace["namespace_id"].as_str().unwrap_or_default()).expect("an id")
 }
 
+/// The id of no object.
+const OBJECT: &str = "obj_0123456789abcdef0123456789abcdef";
+
 /// Every route that needs a key, over a bucket and an upload, with a body that it would take.
 fn routes(bucket: &str, upload: &str) -> Vec<(&'static str, String, &'static str)> {
     vec![
         ("GET", format!("/v1/buckets/{bucket}"), ""),
         ("POST", format!("/v1/buckets/{bucket}/objects"), "{}"),
         ("POST", format!("/v1/buckets/{bucket}/objects?policy=upsert"), r#"{"sku": "a"}"#),
+        ("POST", format!("/v1/buckets/{bucket}/objects/batch"), r#"{"objects": [{}]}"#),
+        ("GET", format!("/v1/buckets/{bucket}/objects/{OBJECT}"), ""),
+        ("PATCH", format!("/v1/buckets/{bucket}/objects/{OBJECT}"), "{}"),
+        ("PUT", format!("/v1/buckets/{bucket}/objects/{OBJECT}"), "{}"),
+        ("DELETE", format!("/v1/buckets/{bucket}/objects/{OBJECT}"), ""),
         (
             "POST",
             format!("/v1/buckets/{bucket}/uploads"),
@@ -65,5 +73,7 @@ fn routes(bucket: &str, upload: &str) -> Vec<(&'static str, String, &'static str
 }
 
 async fn call(client: &Client, (method, path, body): &(&'static str, String, &'static str)) -> Answer {
-    if *method == "GET" { client.get(path).await } else { client.post_text(path, *body).await }
+    let method = method.parse().expect("a method");
+    let request = client.http().request(method, client.url(path)).header("content-type", "application/json");
+    client.send(request.body(*body)).await
 }
