@@ -82,6 +82,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_transported_text_is_escaped_once_more() {
+        for value in [json!({"a": "b"}), json!("\"\\\n é"), json!([1, null])] {
+            let answer = Value::from(value.to_string()).to_string();
+            assert_eq!(transported_len(&value), answer.len() - 2, "{value}");
+        }
+    }
+
+    #[test]
     fn the_canonical_text_ignores_the_order_of_keys_only() {
         let one = json!({"b": [1, {"y": "é\"", "x": null}], "a": 1.5});
         assert_eq!(canonical(&one), r#"{"a":1.5,"b":[1,{"x":null,"y":"é\""}]}"#);

@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 /// sent, and Lambda's answers are limited to 6 MB.
 const MAX_STEP_CHARS: usize = 300;
 const MAX_MESSAGE_CHARS: usize = 1000;
+const MAX_SENTENCE_CHARS: usize = 2000;
 
 /// The start of a text that is too long to be repeated whole.
 fn shortened(text: &str, max: usize) -> Cow<'_, str> {
@@ -166,7 +167,7 @@ impl Violations {
         if self.0.len() > MOST {
             parts.push(format!("and {} more", self.0.len() - MOST));
         }
-        parts.join("; ")
+        shortened(&parts.join("; "), MAX_SENTENCE_CHARS).into_owned()
     }
 
     /// `Ok` when nothing is wrong, else the 422 that lists everything.

@@ -120,8 +120,8 @@ pub struct FailedRow {
 impl CreateObjectsBatchResponse {
     /// The answer to the rows' outcomes, which are in the request's order.
     ///
-    /// Objects that an answer has no room for any more are shown without their custom fields and
-    /// blobs: an update of large objects answers more than was sent.
+    /// Objects that the answer has no room for any more are shown without their custom fields and
+    /// blobs, since an update of large objects answers more than was sent; failures without details.
     pub fn new(outcomes: Vec<Result<Written>>, s3_bucket: &str) -> Self {
         let total_requested = outcomes.len();
         let (mut succeeded, mut failed) = (Vec::new(), Vec::new());
@@ -132,7 +132,7 @@ impl CreateObjectsBatchResponse {
                     let row = SucceededRow::new(object_index, written, s3_bucket);
                     succeeded.push(row.within(&mut room));
                 }
-                Err(error) => failed.push(FailedRow::new(object_index, &error)),
+                Err(error) => failed.push(FailedRow::new(object_index, &error).within(&mut room)),
             }
         }
         let (succeeded_count, failed_count) = (succeeded.len(), failed.len());
@@ -173,6 +173,15 @@ impl FailedRow {
         let (error_type, code, details) = (error.type_name(), error.code(), error.details());
         Self { object_index, error: text, error_type, code, details }
     }
+
+    fn within(mut self, room: &mut usize) -> Self {
+        if let Some(left) = room.checked_sub(json::transported_len(&self)) {
+            *room = left;
+        } else {
+            self.details = None;
+        }
+        self
+    }
 }
 
 #[cfg(test)]
@@ -209,6 +218,23 @@ mod tests {
         let mut turns = in_turns(writes.iter().enumerate());
         turns.sort();
         turns
+    }
+
+    #[test]
+    fn the_answer_stays_within_what_lambda_returns_whatever_is_wrong_with_the_rows() {
+        let error = || {
+            let mut violations = Violations::new();
+            for n in 0..200 {
+                let at = Path::body().key("\"".repeat(300)).key(format!("{n}"));
+                violations.add("value_error", at, "\"".repeat(1000));
+            }
+            Err(Error::invalid(violations))
+        };
+        let response = CreateObjectsBatchResponse::new((0..100).map(|_| error()).collect(), "s3");
+        assert_eq!((response.status(), response.failed_count), (422, 100));
+        assert!(json::transported_len(&response) < 6 * 1024 * 1024);
+        assert!(response.failed[0].details.is_some() && response.failed[99].details.is_none());
+        assert!(response.failed[99].error.chars().count() <= 2001);
     }
 
     #[test]
