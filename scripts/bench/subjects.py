@@ -21,6 +21,7 @@ EVENTS = {
     "create-object": "create-object/fields-only",
     "create-upload": "create-upload/create",
     "confirm-upload": "confirm-upload/confirm",
+    "objects": "objects/get",
     "buckets": "buckets/get-by-id",
     "namespaces": "namespaces/get-by-id",
     "service": "service/health",

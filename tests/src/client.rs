@@ -32,6 +32,12 @@ impl Answer {
         self.body
     }
 
+    /// Checks that this is a 204, which has no body.
+    #[track_caller]
+    pub fn deleted(self) {
+        assert_eq!((self.status, &self.body), (204, &Value::Null), "{}", self.body);
+    }
+
     /// Checks that this is an error in the contract's envelope, with this status and code (`""` for a
     /// null code), and gives `error`.
     #[track_caller]
@@ -127,6 +133,21 @@ impl Client {
     /// Sends a GET.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.http.get(self.url(path))).await
+    }
+
+    /// Sends a PATCH with a JSON body.
+    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.http.patch(self.url(path)).json(body)).await
+    }
+
+    /// Sends a PUT with a JSON body.
+    pub async fn replace(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.http.put(self.url(path)).json(body)).await
+    }
+
+    /// Sends a DELETE, with the header of a JSON body and none, as clients do.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.http.delete(self.url(path)).header("content-type", "application/json")).await
     }
 
     /// Sends a request with this client's key and namespace, and holds the exchange against

@@ -68,6 +68,18 @@ operations! {
     GetBucket: "GET" "/v1/buckets/{bucket_identifier}" => "buckets", Some(Permission::Read);
     /// Makes, updates or finds an object.
     CreateObject: "POST" "/v1/buckets/{bucket_identifier}/objects" => "create-object", Some(Permission::Write);
+    /// Makes, updates or finds many objects, each as if it had been sent alone.
+    CreateObjectsBatch: "POST" "/v1/buckets/{bucket_identifier}/objects/batch"
+        => "create-object", Some(Permission::Write);
+    /// Shows an object.
+    GetObject: "GET" "/v1/buckets/{bucket_identifier}/objects/{object_id}" => "objects", Some(Permission::Read);
+    /// Changes some fields of an object.
+    PatchObject: "PATCH" "/v1/buckets/{bucket_identifier}/objects/{object_id}" => "objects", Some(Permission::Write);
+    /// Changes some fields of an object, those within its own `metadata` included.
+    UpdateObject: "PUT" "/v1/buckets/{bucket_identifier}/objects/{object_id}" => "objects", Some(Permission::Write);
+    /// Deletes an object.
+    DeleteObject: "DELETE" "/v1/buckets/{bucket_identifier}/objects/{object_id}"
+        => "objects", Some(Permission::Write);
     /// Makes an upload and signs the URL to PUT its file to.
     CreateUpload: "POST" "/v1/buckets/{bucket_identifier}/uploads" => "create-upload", Some(Permission::Write);
     /// Checks an upload's file and makes its object.

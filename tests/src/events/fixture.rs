@@ -247,9 +247,12 @@ impl ObjectSeed {
         let draft = request.into_draft(bucket, policy, mark, blobs.bucket_name());
         let draft = draft.unwrap_or_else(|error| panic!("{what}: {}", error.message()));
         let now = instant(self.at, self.seconds_ago);
-        let prepared = draft.prepare(&scope_of(bucket), bucket, &BTreeMap::new(), now).expect("no uploads");
+        let mut prepared =
+            draft.prepare(&scope_of(bucket), bucket, &BTreeMap::new(), now).expect("no uploads");
         for bytes in prepared.bytes {
-            blobs.put_inline(bytes, bucket.storage_class).await.expect("S3 takes the bytes");
+            let blob = &mut prepared.write.change.blobs.as_mut().expect("blobs")[bytes.blob];
+            let version = blobs.put_inline(bytes, bucket.storage_class).await.expect("S3 takes the bytes");
+            blob.place.as_mut().expect("a place").version_id = version;
         }
         let write = named(prepared.write, self.object_id.clone(), bucket);
         store.write_object(&write).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));

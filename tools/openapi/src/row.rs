@@ -17,6 +17,8 @@ pub(crate) struct Row {
     pub(crate) answer: Option<SchemaOf>,
     /// Statuses and codes of its own, beside those that follow from its route.
     pub(crate) refusals: Vec<(u16, &'static str)>,
+    /// A status that may have another body than the envelope, and that body's type.
+    pub(crate) instead: Option<(u16, SchemaOf)>,
     /// The event that shows it, if not its first.
     pub(crate) example: Option<&'static str>,
 }
@@ -57,6 +59,11 @@ impl Row {
     pub(crate) fn refuses(mut self, status: u16, codes: &[&'static str]) -> Self {
         self.refusals.extend(codes.iter().map(|code| (status, *code)));
         self
+    }
+
+    /// This status may have a body of this type instead of the envelope.
+    pub(crate) fn instead<T: JsonSchema>(self, status: u16) -> Self {
+        Self { instead: Some((status, SchemaGenerator::subschema_for::<T>)), ..self }
     }
 
     /// The event of this name is its example.

@@ -53,4 +53,12 @@ impl BlobResponse {
             details: blob.details,
         }
     }
+
+    /// Shows a URL to read the bytes. Clients look for it in the properties, too.
+    pub(crate) fn set_url(&mut self, url: Option<String>) {
+        if let Some(url) = &url {
+            self.properties.insert("presigned_url".to_owned(), Value::from(url.as_str()));
+        }
+        self.presigned_url = url;
+    }
 }
