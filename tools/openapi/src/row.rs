@@ -25,7 +25,15 @@ pub(crate) struct Row {
 
 /// A row that answers 204 and reads nothing, to begin with.
 pub(crate) fn row(operation: Operation) -> Row {
-    Row { operation, body: None, query: Vec::new(), answer: None, refusals: Vec::new(), example: None }
+    Row {
+        operation,
+        body: None,
+        query: Vec::new(),
+        answer: None,
+        refusals: Vec::new(),
+        instead: None,
+        example: None,
+    }
 }
 
 impl Row {

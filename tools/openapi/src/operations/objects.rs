@@ -31,7 +31,10 @@ pub(super) fn rows() -> Vec<Row> {
             .instead::<CreateObjectsBatchResponse>(422)
             .refuses(501, &["not_implemented"]),
         row(Operation::GetObject)
-            .query(flag("return_presigned_urls", "Whether blobs come with URLs to read their bytes, good for an hour."))
+            .query(flag(
+                "return_presigned_urls",
+                "Whether blobs come with URLs to read their bytes, good for an hour.",
+            ))
             .query(query(
                 "include_document_count",
                 "Whether `document_count` is a number and not null.",
