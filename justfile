@@ -35,6 +35,14 @@ walkthrough:
 docs-check:
     scripts/docs-check.sh
 
+# Writes docs/openapi.json from the operations' table, the types and the recorded events
+openapi:
+    cargo run --locked --quiet --bin openapi
+
+# docs/openapi.json is what the code says
+openapi-check:
+    cargo run --locked --quiet --bin openapi -- --check
+
 # How long the two commands take on a fresh clone; writes the README's table
 measure:
     scripts/measure.sh

@@ -94,6 +94,8 @@ CALLS = {
     ("s3", "PutObject"): Call(["s3:PutObject"], key=["kms:GenerateDataKey"]),
     # Calls nothing; the URL has its signer's rights.
     ("s3", "PresignPutObject"): Call(["s3:PutObject"], key=["kms:GenerateDataKey"]),
+    ("s3", "PresignGetObject"): Call(["s3:GetObject"]),
+    ("s3", "PresignGetObjectVersion"): Call(["s3:GetObjectVersion"]),
     ("s3", "DeleteObject"): Call(["s3:DeleteObject"], key=[]),
     ("s3", "DeleteObjectVersion"): Call(["s3:DeleteObjectVersion"], key=[]),
 }

@@ -9,6 +9,7 @@ use create_object::CreateObject;
 use create_upload::CreateUpload;
 use lambda_http::Response;
 use namespaces::Namespaces;
+use objects::Objects;
 use service::Service;
 use stowage_api::{Auth, Function, answer};
 use stowage_blobs::Blobs;
@@ -39,6 +40,7 @@ impl Functions {
             handler(CreateObject::new(store(), blobs()), auth),
             handler(CreateUpload::new(store(), blobs(), max_url_seconds), auth),
             handler(ConfirmUpload::new(store(), blobs()), auth),
+            handler(Objects::new(store(), blobs()), auth),
             handler(Buckets::new(store()), auth),
             handler(Namespaces::new(store()), auth),
             handler(Service, auth),

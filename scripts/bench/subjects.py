@@ -22,6 +22,7 @@ EVENTS = {
     "create-object": "create-object/namespace-by-id",
     "create-upload": "create-upload/create",
     "confirm-upload": "confirm-upload/confirm",
+    "objects": "objects/get",
     "buckets": "buckets/get-by-id",
     "namespaces": "namespaces/get-by-id",
     "service": "service/health",

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::conformance::Exchange;
+
 /// A client with a base URL and a key; a namespace only if one is named.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -28,6 +30,12 @@ impl Answer {
     pub fn ok(self) -> Value {
         assert_eq!(self.status, 200, "{}", self.body);
         self.body
+    }
+
+    /// Checks that this is a 204, which has no body.
+    #[track_caller]
+    pub fn deleted(self) {
+        assert_eq!((self.status, &self.body), (204, &Value::Null), "{}", self.body);
     }
 
     /// Checks that this is an error in the contract's envelope, with this status and code (`""` for a
@@ -127,7 +135,23 @@ impl Client {
         self.send(self.http.get(self.url(path))).await
     }
 
-    /// Sends a request with this client's key and namespace.
+    /// Sends a PATCH with a JSON body.
+    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.http.patch(self.url(path)).json(body)).await
+    }
+
+    /// Sends a PUT with a JSON body.
+    pub async fn replace(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.http.put(self.url(path)).json(body)).await
+    }
+
+    /// Sends a DELETE, with the header of a JSON body and none, as clients do.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.http.delete(self.url(path)).header("content-type", "application/json")).await
+    }
+
+    /// Sends a request with this client's key and namespace, and holds the exchange against
+    /// docs/openapi.json.
     pub async fn send(&self, mut request: reqwest::RequestBuilder) -> Answer {
         if let Some(key) = &self.key {
             request = request.bearer_auth(key);
@@ -135,7 +159,10 @@ impl Client {
         if let Some(namespace) = &self.namespace {
             request = request.header("x-namespace", namespace);
         }
-        let response = request.send().await.expect("the API answers");
+        let request = request.build().expect("a request");
+        let (method, url) = (request.method().clone(), request.url().clone());
+        let sent = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default().to_vec();
+        let response = self.http.execute(request).await.expect("the API answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.expect("the answer has a body that can be read");
         let body = if text.is_empty() {
@@ -143,6 +170,16 @@ impl Client {
         } else {
             serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}"))
         };
+        let exchange = Exchange {
+            method: method.as_str(),
+            path: url.path(),
+            query: url.query_pairs().into_owned().collect(),
+            request: &sent,
+            status,
+            answer: &body,
+        };
+        let differs = exchange.differences();
+        assert!(differs.is_empty(), "{method} {url} is not as docs/openapi.json says: {differs:#?}\n{body}");
         Answer { status, headers, body }
     }
 

@@ -79,7 +79,7 @@ impl Faults {
 
     /// Drops the rules that are left, and tells how many faults were never met.
     pub fn clear(&self) -> usize {
-        std::mem::take(&mut self.lock().rules).into_iter().map(|rule| rule.left).sum()
+        std::mem::take(&mut self.lock().rules).into_iter().fold(0, |sum, rule| rule.left.saturating_add(sum))
     }
 
     pub(crate) fn over(&self, inner: SharedHttpClient) -> SharedHttpClient {

@@ -4,6 +4,7 @@
 #![expect(clippy::missing_panics_doc, reason = "support of tests: a panic is a failed test")]
 
 mod client;
+pub mod conformance;
 mod deployment;
 mod encoding;
 mod engines;

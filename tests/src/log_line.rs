@@ -36,7 +36,7 @@ impl Wanted<'_> {
         }
         let timestamp = line["timestamp"].as_str().unwrap_or_default();
         assert!(timestamp.len() == 24 && timestamp.ends_with('Z'), "{line}");
-        let has_cause = matches!(self.answer.status, 500 | 503);
+        let has_cause = matches!(self.worst(), 500 | 503);
         assert_eq!(line["cause"].is_string(), has_cause, "what the client isn't told: {line}");
         self.check_metrics(&line);
         line
@@ -48,14 +48,17 @@ impl Wanted<'_> {
             context["http"]["method"].as_str().unwrap_or_default(),
             self.event["rawPath"].as_str().unwrap_or_default(),
         );
-        let level = match self.answer.status {
+        let level = match self.worst() {
             500 => "ERROR",
             503 => "WARNING",
             _ => "INFO",
         };
         let error = &self.answer.body["error"];
-        let is_refusal = self.answer.status != 200;
-        let code = if error["code"].is_string() { &error["code"] } else { &error["type"] };
+        let code = match self.worst_row() {
+            Some((_, name)) => json!(name),
+            None if error["code"].is_string() => error["code"].clone(),
+            None => error["type"].clone(),
+        };
         vec![
             ("level", json!(level)),
             ("message", json!("request")),
@@ -69,12 +72,24 @@ impl Wanted<'_> {
             ("correlation_id", context["requestId"].clone()),
             ("route", json!(operation.0.route_key())),
             ("status", json!(self.answer.status)),
-            ("error", if is_refusal { code.clone() } else { Value::Null }),
+            ("error", code),
             ("requests", json!(1)),
             ("cold_starts", json!(u8::from(self.is_first))),
-            ("errors", json!(u8::from(matches!(self.answer.status, 500 | 501 | 503)))),
+            ("errors", json!(u8::from(matches!(self.worst(), 500 | 501 | 503)))),
             ("conflicts", json!(u8::from(self.answer.status == 409))),
         ]
+    }
+
+    /// The status, or of a batch the worse one of a row that failed inside.
+    fn worst(&self) -> u16 {
+        self.worst_row().map_or(self.answer.status, |(status, _)| status)
+    }
+
+    fn worst_row(&self) -> Option<(u16, &'static str)> {
+        let rows = self.answer.body["failed"].as_array().into_iter().flatten();
+        let types: Vec<&str> = rows.filter_map(|row| row["error_type"].as_str()).collect();
+        let inside = [(500, "InternalServerError"), (503, "UnavailableError")];
+        inside.into_iter().find(|(_, name)| types.contains(name))
     }
 
     #[expect(clippy::unused_self, reason = "it is one of the checks of a line")]

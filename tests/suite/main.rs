@@ -1,5 +1,6 @@
 //! The black-box suite: the real handlers over real HTTP, on the embedded engines.
 
+mod authorization;
 mod bad_input;
 mod buckets;
 mod confirm;
@@ -10,6 +11,7 @@ mod gateway;
 mod idempotency;
 mod model;
 mod objects;
+mod openapi;
 mod panics;
 mod policies;
 mod presigned;

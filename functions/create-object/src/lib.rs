@@ -1,14 +1,18 @@
-//! `POST /v1/buckets/{bucket_identifier}/objects`: make, update or find an object.
+//! `POST /v1/buckets/{bucket_identifier}/objects`: make, update or find an object; `…/objects/batch`:
+//! many of them.
 
-use std::collections::BTreeMap;
+mod batch;
+mod single;
 
 use futures::future::try_join_all;
+use serde_json::Value;
 use stowage_api::request::parse;
-use stowage_api::{Function, Reply, Request, Tenant};
+use stowage_api::{Function, Operation, Reply, Request, Tenant};
 use stowage_blobs::ports::{BucketName, PutInline};
 use stowage_domain::bucket::Bucket;
+use stowage_domain::error::Resource;
 use stowage_domain::idempotency::fingerprint;
-use stowage_domain::object::{CreateObjectRequest, Draft, ObjectResponse, Prepared};
+use stowage_domain::object::{CreateObjectRequest, Draft, Prepared, Written};
 use stowage_domain::policy::Policy;
 use stowage_domain::{Error, Result};
 use stowage_store::ports::{FindBucket, FindUploads, WriteObject};
@@ -40,36 +44,26 @@ where
             return Err(Error::NotImplemented { feature: "auto_process" });
         }
         let query = Policy::parse_query(request.query("policy").as_deref())?;
-        let bucket = self.store.find_bucket(tenant.scope(), request.parameter("bucket_identifier")).await?;
-        let draft = read(request, &bucket, query, self.blobs.bucket_name())?;
-        let uploads = match draft.upload_ids() {
-            ids if ids.is_empty() => BTreeMap::new(),
-            ids => self.store.find_uploads(&tenant.scope().organisation_id, &ids).await?,
-        };
-        let prepared = draft.prepare(tenant.scope(), &bucket, &uploads, request.now())?;
-        let write = self.place_bytes(prepared, &bucket).await?;
-        let object = self.store.write_object(&write).await?;
-        Reply::ok(&ObjectResponse::written(object, self.blobs.bucket_name()))
+        match request.operation() {
+            Operation::CreateObject => self.create(&tenant, request, query).await,
+            Operation::CreateObjectsBatch => self.create_batch(&tenant, request, query).await,
+            _ => Err(Error::not_found(Resource::Route, request.route())),
+        }
     }
 }
 
-/// From the request's body to a valid create. The fingerprint is of the body as it came.
-fn read(request: &Request, bucket: &Bucket, query: Option<Policy>, s3_bucket: &str) -> Result<Draft> {
-    let body = request.json_value()?;
+/// From a create's body to a valid create. The fingerprint is of the body as it came.
+fn read(body: Value, bucket: &Bucket, query: Option<Policy>, s3_bucket: &str) -> Result<Draft> {
     let fingerprint = fingerprint(&body, query);
     let create: CreateObjectRequest = parse(body)?;
     let policy = bucket.policy(query, false)?;
     create.into_draft(bucket, policy, fingerprint, s3_bucket)
 }
 
-impl<S, B: PutInline> CreateObject<S, B> {
-    /// Puts the inline bytes into S3, all at once, and notes their versions. The record comes after:
-    /// what a refused write leaves behind is unreferenced, never the other way round.
-    async fn place_bytes(
-        &self,
-        prepared: Prepared,
-        bucket: &Bucket,
-    ) -> Result<stowage_domain::object::ObjectWrite> {
+impl<S: WriteObject, B: PutInline> CreateObject<S, B> {
+    /// Puts the inline bytes into S3, all at once, and notes their versions; then writes the record.
+    /// What a refused write leaves behind is unreferenced, never the other way round.
+    async fn write(&self, prepared: Prepared, bucket: &Bucket) -> Result<Written> {
         let Prepared { bytes, mut write } = prepared;
         let positions: Vec<usize> = bytes.iter().map(|pending| pending.blob).collect();
         let puts = bytes.into_iter().map(|pending| self.blobs.put_inline(pending, bucket.storage_class));
@@ -80,6 +74,6 @@ impl<S, B: PutInline> CreateObject<S, B> {
                 place.version_id = version;
             }
         }
-        Ok(write)
+        self.store.write_object(&write).await
     }
 }

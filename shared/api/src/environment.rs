@@ -1,6 +1,7 @@
 //! A function's configuration: the one place that reads environment variables.
 
 use std::fmt;
+use std::time::Duration;
 
 use stowage_blobs::Blobs;
 use stowage_store::tables::TableNames;
@@ -83,7 +84,8 @@ impl Environment {
 
     /// The bytes.
     pub fn blobs(&self) -> Blobs {
-        let blobs = Blobs::new(self.aws.s3(), &self.blob_bucket);
+        let longest = Duration::from_secs(u64::from(self.max_url_seconds));
+        let blobs = Blobs::new(self.aws.s3(), &self.blob_bucket).with_max_url_life(longest);
         match &self.signer {
             Some(signer) => blobs.with_signer(self.aws.s3_as(signer)),
             None => blobs,

@@ -3,10 +3,10 @@
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures::FutureExt as _;
-use lambda_http::{Body, IntoResponse, RequestExt as _, Response, service_fn};
+use lambda_http::{Body, IntoResponse, Response, service_fn};
 use stowage_domain::{Error, Result};
 
 use crate::auth::{Auth, ReadCatalog, Scope};
@@ -14,10 +14,6 @@ use crate::clock;
 use crate::log::{self, Line};
 use crate::reply::Reply;
 use crate::request::Request;
-
-/// What is kept of Lambda's time for the answer itself. Beyond it API Gateway would answer in our
-/// stead, with a body of its own.
-const TIME_TO_ANSWER: Duration = Duration::from_millis(500);
 
 /// A Lambda function of the API.
 pub trait Function: Send + Sync {
@@ -41,7 +37,13 @@ where
     let request = Request::new(http, clock::now());
     let mut line = Line::new(F::NAME, &request);
     let handled = AssertUnwindSafe(handle(function, auth, &request, &mut line)).catch_unwind();
-    let outcome = match tokio::time::timeout(time_left(&request), handled).await {
+    let limited = async {
+        match request.ends_at() {
+            Some(end) => tokio::time::timeout_at(end, handled).await,
+            None => Ok(handled.await),
+        }
+    };
+    let outcome = match limited.await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_panic)) => Err(Error::internal("the handler panicked")),
         // A write may be under way: not a 503, which would say that nothing was stored.
@@ -51,7 +53,7 @@ where
         Ok(reply) => Reply::clone(reply),
         Err(error) => Reply::from(error),
     };
-    line.write(reply.status(), outcome.err().as_ref(), started.elapsed());
+    line.write(reply.status(), outcome.as_ref().err().or(reply.noted()), started.elapsed());
     reply.into()
 }
 
@@ -63,16 +65,6 @@ where
     let scope = F::Scope::resolve(auth, request).await?;
     line.scope(scope.for_log());
     function.call(scope, request).await
-}
-
-/// How long the handler may take: what Lambda gives, less the time to answer.
-fn time_left(request: &Request) -> Duration {
-    let deadline = request.http().lambda_context_ref().map_or(0, |context| context.deadline);
-    if deadline == 0 {
-        return Duration::MAX; // not on Lambda
-    }
-    let now = u64::try_from(request.now().millis()).unwrap_or(0);
-    Duration::from_millis(deadline.saturating_sub(now)).saturating_sub(TIME_TO_ANSWER)
 }
 
 /// Runs a function on Lambda until its environment ends.

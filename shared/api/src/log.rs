@@ -122,7 +122,9 @@ impl Line {
 
     pub(crate) fn write(mut self, status: u16, error: Option<&Error>, took: Duration) {
         self.status = status;
-        self.level = match status {
+        // A part of a request may have failed worse than the whole.
+        let worst = error.map_or(status, Error::status);
+        self.level = match worst {
             501 => "INFO",
             503 => "WARNING",
             500.. => "ERROR",
@@ -131,7 +133,7 @@ impl Line {
         self.error = error.map(|error| error.code().unwrap_or(error.type_name()));
         self.cause = error.and_then(Error::cause).map(Cause::for_log).map(str::to_owned);
         self.duration_ms = (took.as_secs_f64() * 1e6).round() / 1000.0;
-        self.counts.errors = u8::from(status >= 500);
+        self.counts.errors = u8::from(worst >= 500);
         self.counts.conflicts = u8::from(status == 409);
         // Exact on Lambda, where an environment answers one request at a time.
         self.counts.throttles = stowage_store::throttles().saturating_sub(self.throttles_before);

@@ -24,11 +24,11 @@ pub struct Spec {
 /// One row for each operation: what it does, its name, method and path, the function that answers, and
 /// what the caller's key must allow.
 macro_rules! operations {
-    ($($(#[$doc:meta])+ $name:ident: $method:literal $path:literal => $function:literal, $permission:expr;)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident: $method:literal $path:literal => $function:literal, $permission:expr;)+) => {
         /// An operation of the API.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Operation {
-            $($(#[$doc])+ #[doc = concat!("\n\n`", $method, " ", $path, "`")] $name,)+
+            $($(#[doc = $doc])+ #[doc = concat!("\n\n`", $method, " ", $path, "`")] $name,)+
         }
 
         impl Operation {
@@ -46,6 +46,13 @@ macro_rules! operations {
                     },)+
                 }
             }
+
+            /// What it does, in the words of its row.
+            pub fn summary(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($doc),+).trim_start(),)+
+                }
+            }
         }
     };
 }
@@ -61,20 +68,42 @@ operations! {
     GetBucket: "GET" "/v1/buckets/{bucket_identifier}" => "buckets", Some(Permission::Read);
     /// Makes, updates or finds an object.
     CreateObject: "POST" "/v1/buckets/{bucket_identifier}/objects" => "create-object", Some(Permission::Write);
+    /// Makes, updates or finds many objects, each as if it had been sent alone.
+    CreateObjectsBatch: "POST" "/v1/buckets/{bucket_identifier}/objects/batch"
+        => "create-object", Some(Permission::Write);
+    /// Shows an object.
+    GetObject: "GET" "/v1/buckets/{bucket_identifier}/objects/{object_id}" => "objects", Some(Permission::Read);
+    /// Changes some fields of an object.
+    PatchObject: "PATCH" "/v1/buckets/{bucket_identifier}/objects/{object_id}" => "objects", Some(Permission::Write);
+    /// Changes some fields of an object, those within its own `metadata` included.
+    UpdateObject: "PUT" "/v1/buckets/{bucket_identifier}/objects/{object_id}" => "objects", Some(Permission::Write);
+    /// Deletes an object.
+    DeleteObject: "DELETE" "/v1/buckets/{bucket_identifier}/objects/{object_id}"
+        => "objects", Some(Permission::Write);
     /// Makes an upload and signs the URL to PUT its file to.
     CreateUpload: "POST" "/v1/buckets/{bucket_identifier}/uploads" => "create-upload", Some(Permission::Write);
     /// Checks an upload's file and makes its object.
     ConfirmUpload: "POST" "/v1/buckets/{bucket_identifier}/uploads/{upload_id}/confirm"
         => "confirm-upload", Some(Permission::Write);
-    /// The same, by a path that the original's documentation names.
+    /// Checks an upload's file and makes its object, by a path that Mixpeek's documentation names.
     ConfirmUploadAlias: "POST" "/v1/uploads/{upload_id}/confirm" => "confirm-upload", Some(Permission::Write);
     /// Says that the API answers.
     Health: "GET" "/v1/health" => "service", None;
+    /// Shows this description of the API.
+    GetOpenapi: "GET" "/openapi.json" => "service", None;
+    /// Shows this description, by the other path that Mixpeek's MCP server tries.
+    GetOpenapiAlias: "GET" "/docs/openapi.json" => "service", None;
     /// Every other method and path.
     Unknown: "" "" => "service", None;
 }
 
 impl Operation {
+    /// Whether it acts in the one namespace that the request names. The others act for the key's whole
+    /// organisation, or for nobody (contract section 2.1).
+    pub fn is_namespaced(self) -> bool {
+        ["/v1/buckets", "/v1/uploads"].iter().any(|root| self.spec().path.starts_with(root))
+    }
+
     /// The route key that API Gateway gives the route: `POST /v1/buckets`, or `$default`.
     pub fn route_key(self) -> String {
         match self {

@@ -6,19 +6,47 @@ use serde::Serialize;
 use stowage_domain::error::RETRY_AFTER_SECONDS;
 use stowage_domain::{Error, Result};
 
-/// What a handler answers. Mixpeek's SDK decodes 200 alone, so there is no 201 or 202.
+/// What a handler answers. Mixpeek's SDK decodes 200 alone, and 204 of a deletion, so there is no 201
+/// or 202.
 #[derive(Clone, Debug)]
 pub struct Reply {
     status: u16,
     body: String,
+    noted: Option<Error>,
 }
 
 impl Reply {
     /// 200 with a body.
     pub fn ok(body: &impl Serialize) -> Result<Self> {
+        Self::with_status(200, body)
+    }
+
+    /// Another status with a body of its own, where the contract has no envelope.
+    pub fn with_status(status: u16, body: &impl Serialize) -> Result<Self> {
         let body =
             serde_json::to_string(body).map_err(|error| Error::internal(format!("to JSON: {error}")))?;
-        Ok(Self { status: 200, body })
+        Ok(Self { status, body, noted: None })
+    }
+
+    /// 204: done, and nothing to say.
+    pub fn no_content() -> Self {
+        Self { status: 204, body: String::new(), noted: None }
+    }
+
+    /// The same answer, with what went wrong in a part of it, for the log line.
+    #[must_use]
+    pub fn noting(self, error: Option<Error>) -> Self {
+        Self { noted: error, ..self }
+    }
+
+    /// See [`Self::noting`].
+    pub(crate) fn noted(&self) -> Option<&Error> {
+        self.noted.as_ref()
+    }
+
+    /// 200 with a body that is JSON text already.
+    pub fn json_text(body: impl Into<String>) -> Self {
+        Self { status: 200, body: body.into(), noted: None }
     }
 
     /// The status.
@@ -29,13 +57,16 @@ impl Reply {
 
 impl From<&Error> for Reply {
     fn from(error: &Error) -> Self {
-        Self { status: error.status(), body: error.envelope().to_string() }
+        Self { status: error.status(), body: error.envelope().to_string(), noted: None }
     }
 }
 
 impl From<Reply> for Response<String> {
     fn from(reply: Reply) -> Self {
-        let mut response = Response::builder().status(reply.status).header(CONTENT_TYPE, "application/json");
+        let mut response = Response::builder().status(reply.status);
+        if !reply.body.is_empty() {
+            response = response.header(CONTENT_TYPE, "application/json");
+        }
         if reply.status == 503 {
             response = response.header(RETRY_AFTER, RETRY_AFTER_SECONDS);
         }

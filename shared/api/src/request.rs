@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::time::Duration;
 
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, RequestExt as _};
@@ -9,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use stowage_domain::time::Timestamp;
 use stowage_domain::{Error, Path, Result, Violations, numbers};
+use tokio::time::Instant;
 
 use crate::operation::Operation;
 
@@ -19,7 +21,12 @@ pub struct Request {
     parameters: HashMap<String, String>,
     http: lambda_http::Request,
     now: Timestamp,
+    ends_at: Option<Instant>,
 }
+
+/// What is kept of Lambda's time for the answer itself. Beyond it API Gateway would answer in our
+/// stead, with a body of its own.
+const TIME_TO_ANSWER: Duration = Duration::from_millis(500);
 
 impl Request {
     /// Reads what API Gateway sent. Its route key decides; the path does where there is none, as
@@ -38,7 +45,8 @@ impl Request {
             }
             None => Operation::find(http.method().as_str(), http.raw_http_path()),
         };
-        Self { operation, parameters, http, now }
+        let ends_at = end(&http, now);
+        Self { operation, parameters, http, now, ends_at }
     }
 
     /// Which operation it calls.
@@ -49,6 +57,11 @@ impl Request {
     /// When it came in.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// When the handler must have its answer ready; `None` if nothing ends it, as outside Lambda.
+    pub fn ends_at(&self) -> Option<Instant> {
+        self.ends_at
     }
 
     /// `METHOD /path`, for a 404.
@@ -73,8 +86,14 @@ impl Request {
 
     /// A query parameter that is `true` or `false`; absent means false.
     pub fn flag(&self, name: &str) -> Result<bool> {
+        self.flag_or(name, false)
+    }
+
+    /// A query parameter that is `true` or `false`, with what its absence means.
+    pub fn flag_or(&self, name: &str, default: bool) -> Result<bool> {
         match self.query(name).as_deref() {
-            None | Some("false") => Ok(false),
+            None => Ok(default),
+            Some("false") => Ok(false),
             Some("true") => Ok(true),
             Some(_) => Err(Error::field("bool_parsing", Path::query().key(name), "must be true or false")),
         }
@@ -89,6 +108,22 @@ impl Request {
     /// The body as a JSON object; an empty one is `{}`, because clients send `Content-Type:
     /// application/json` with nothing behind it.
     pub fn json_value(&self) -> Result<Value> {
+        let (value, mut violations) = self.read_json()?;
+        violations.extend_new_places(numbers::check_value(&value, &Path::body()));
+        violations.into_result()?;
+        Ok(value)
+    }
+
+    /// The same for who checks the parts of it one by one: whether DynamoDB can hold them is left to
+    /// [`numbers::check_value`].
+    pub fn json_unchecked(&self) -> Result<Value> {
+        let (value, violations) = self.read_json()?;
+        violations.into_result()?;
+        Ok(value)
+    }
+
+    /// The body, and what of its text no JSON value can be.
+    fn read_json(&self) -> Result<(Value, Violations)> {
         let bytes: &[u8] = match self.http.body() {
             Body::Text(text) => text.as_bytes(),
             Body::Binary(bytes) => bytes,
@@ -97,7 +132,7 @@ impl Request {
         let text = std::str::from_utf8(bytes)
             .map_err(|error| Error::MalformedBody(format!("not UTF-8 from byte {}", error.valid_up_to())))?;
         if text.trim().is_empty() {
-            return Ok(Value::Object(serde_json::Map::new()));
+            return Ok((Value::Object(serde_json::Map::new()), Violations::new()));
         }
         let value: Value = serde_json::from_str(text).map_err(|error| {
             // serde_json's own text may quote the input; say where and what kind.
@@ -114,10 +149,8 @@ impl Request {
         if !value.is_object() {
             return Err(Error::MalformedBody("must be a JSON object".to_owned()));
         }
-        let mut violations = numbers::check_literals(text, &Path::body());
-        violations.extend_new_places(numbers::check_value(&value, &Path::body()));
-        violations.into_result()?;
-        Ok(value)
+        let violations = numbers::check_literals(text, &Path::body());
+        Ok((value, violations))
     }
 
     /// The body as a request type; what doesn't fit is a 422 that names the field.
@@ -128,6 +161,17 @@ impl Request {
     pub(crate) fn http(&self) -> &lambda_http::Request {
         &self.http
     }
+}
+
+/// Lambda's deadline, less the time to answer.
+fn end(http: &lambda_http::Request, now: Timestamp) -> Option<Instant> {
+    let deadline = http.lambda_context_ref().map_or(0, |context| context.deadline);
+    if deadline == 0 {
+        return None; // not on Lambda
+    }
+    let now = u64::try_from(now.millis()).unwrap_or(0);
+    let left = Duration::from_millis(deadline.saturating_sub(now)).saturating_sub(TIME_TO_ANSWER);
+    Some(Instant::now() + left)
 }
 
 /// A JSON object as a request type; what doesn't fit is a 422 that names the field.

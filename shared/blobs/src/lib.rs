@@ -12,6 +12,7 @@ pub mod ports;
 mod sign;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_s3::Client;
 
@@ -22,13 +23,18 @@ pub struct Blobs {
     /// Signs URLs, with the same rights or a user's of its own.
     signer: Client,
     bucket: Arc<str>,
+    /// How long a URL to read bytes is good.
+    read_for: Duration,
 }
+
+/// How long a URL to read bytes is good (contract section 8.3).
+const READ_FOR: Duration = Duration::from_hours(1);
 
 impl Blobs {
     /// Blobs in an S3 bucket. The client's checksums must be set to "when required": otherwise the
     /// SDK signs headers that an ordinary PUT doesn't send.
     pub fn new(client: Client, bucket: &str) -> Self {
-        Self { signer: client.clone(), client, bucket: bucket.into() }
+        Self { signer: client.clone(), client, bucket: bucket.into(), read_for: READ_FOR }
     }
 
     /// The same blobs with URLs signed by another client: a user's, whose signatures don't end with
@@ -36,6 +42,12 @@ impl Blobs {
     #[must_use]
     pub fn with_signer(self, signer: Client) -> Self {
         Self { signer, ..self }
+    }
+
+    /// The same blobs with URLs to read bytes that are good for at most this long.
+    #[must_use]
+    pub fn with_max_url_life(self, longest: Duration) -> Self {
+        Self { read_for: self.read_for.min(longest), ..self }
     }
 
     /// The name of the S3 bucket.

@@ -1,6 +1,7 @@
 //! The capabilities over bytes, one trait each; they say which S3 rights a function has.
 
 use stowage_domain::Result;
+use stowage_domain::blob::Blob;
 use stowage_domain::bucket::StorageClass;
 use stowage_domain::object::PendingBytes;
 use stowage_domain::place::Place;
@@ -17,6 +18,31 @@ pub trait SignUpload: Send + Sync {
     /// A URL to PUT the upload's bytes to: its content type is signed, its length if it was declared,
     /// and nothing else that a client would have to send.
     fn sign_upload(&self, upload: &Upload) -> impl Future<Output = Result<String>> + Send;
+}
+
+/// Signs URLs to read bytes. Signing makes no call, but the URL has the signer's rights.
+pub trait SignGet: Send + Sync {
+    /// A URL to GET the bytes of a place, of the version that the place names. A browser saves them,
+    /// unless this content type is one that it can be let show.
+    fn sign_get(
+        &self,
+        place: &Place,
+        content_type: Option<&str>,
+    ) -> impl Future<Output = Result<String>> + Send;
+
+    /// Such a URL for each blob that has a place. Bytes that live elsewhere are never signed for.
+    fn sign_blobs(&self, blobs: &[Blob]) -> impl Future<Output = Result<Vec<Option<String>>>> + Send {
+        async move {
+            let mut urls = Vec::with_capacity(blobs.len());
+            for blob in blobs {
+                urls.push(match &blob.place {
+                    Some(place) => Some(self.sign_get(place, blob.details.mime_type.as_deref()).await?),
+                    None => None,
+                });
+            }
+            Ok(urls)
+        }
+    }
 }
 
 /// Looks at an upload's bytes.

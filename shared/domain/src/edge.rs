@@ -8,7 +8,9 @@ use crate::violation::{Path, Violations};
 
 /// Which way an edge points, seen from the object that holds it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", schemars(rename = "EdgeDirection"))]
 pub enum Direction {
     /// From this object to the target.
     #[default]
@@ -19,11 +21,14 @@ pub enum Direction {
 
 /// A typed reference to another object. Stowage doesn't follow it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Edge {
     /// What the reference means, in the client's words.
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 255)))]
     pub edge_type: String,
     /// The object that it points to; not checked.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 255)))]
     pub target_object_id: String,
     /// The collection of that object.
     #[serde(default)]

@@ -1,5 +1,6 @@
 //! JSON helpers that several rules share.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::violation::{Path, Violations};
@@ -46,6 +47,13 @@ pub fn byte_len(map: &Map<String, Value>) -> usize {
     serde_json::to_vec(map).map_or(usize::MAX, |bytes| bytes.len())
 }
 
+/// The length in bytes that a value's JSON text takes of a Lambda function's answer: the text goes into
+/// a JSON string there, in which quotes and backslashes are escaped once more.
+pub fn transported_len(value: &impl Serialize) -> usize {
+    let text = serde_json::to_vec(value).unwrap_or_default();
+    text.len() + text.iter().filter(|byte| matches!(byte, b'"' | b'\\')).count()
+}
+
 /// Notes a violation when a free map is over `limit` bytes as JSON.
 pub fn check_byte_len(map: &Map<String, Value>, limit: usize, at: &Path) -> Violations {
     let mut violations = Violations::new();
@@ -72,6 +80,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_transported_text_is_escaped_once_more() {
+        for value in [json!({"a": "b"}), json!("\"\\\n é"), json!([1, null])] {
+            let answer = Value::from(value.to_string()).to_string();
+            assert_eq!(transported_len(&value), answer.len() - 2, "{value}");
+        }
+    }
 
     #[test]
     fn the_canonical_text_ignores_the_order_of_keys_only() {

@@ -17,6 +17,8 @@ pub mod name;
 pub mod namespace;
 pub mod numbers;
 pub mod object;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod place;
 pub mod policy;
 pub mod schema;

@@ -39,8 +39,9 @@ pub const MAX_KEY_CHARS: usize = 255;
 /// Most blobs of one object: each takes up to a few hundred bytes of its item.
 pub const MAX_BLOBS: usize = 100;
 
-/// Most different uploads that one write may start or stop referring to: DynamoDB's transactions
-/// hold 100 actions, and the object and its claim take two.
+/// Most different uploads that an object may refer to, and that one write may start or stop referring
+/// to: DynamoDB's transactions hold 100 actions, a few of which are the object and what else changes
+/// with it. So an object's deletion is one transaction, too.
 pub const MAX_UPLOAD_REFERENCES: usize = 90;
 
 /// Most edges of one object.
@@ -74,3 +75,9 @@ pub const MAX_NAME_BYTES: usize = 1000;
 
 /// Longest file name in characters (contract section 7.1).
 pub const MAX_FILENAME_CHARS: usize = 255;
+
+/// Most objects of one batch create (contract section 8.4).
+pub const MAX_BATCH_OBJECTS: usize = 100;
+
+/// Most bytes of an answer that shows many objects, as they are transported: Lambda returns 6 MB.
+pub const MAX_ANSWER_BYTES: usize = 5 * 1024 * 1024;

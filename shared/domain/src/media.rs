@@ -14,6 +14,15 @@ const GIF: &str = "image/gif";
 const CSV: &str = "text/csv";
 const UNKNOWN_BYTES: &str = "application/octet-stream";
 
+/// Whether a browser may show a file of this content type rather than save it: it can hold no script.
+pub fn may_be_shown(content_type: &str) -> bool {
+    let essence = essence(content_type).to_ascii_lowercase();
+    let class = essence.split('/').next().unwrap_or_default();
+    // Of XML, such as SVG, nobody knows.
+    let is_passive = matches!(class, "image" | "video" | "audio") && !essence.ends_with("+xml");
+    is_passive || matches!(essence.as_str(), "application/pdf" | "text/plain")
+}
+
 /// A content type that has been checked: one type and one subtype, perhaps with parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContentType {
@@ -138,6 +147,18 @@ pub fn extension_for(essence: &str) -> &'static str {
     }
 }
 
+/// The schema of what [`ContentType::parse`] reads.
+#[cfg(feature = "openapi")]
+pub(crate) fn content_type_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    const NAME: &str = "[!#$%&'+.^_`|~0-9A-Za-z-]+";
+    const PARAMETER: &str = r#"; *[!#$%&'*+.^_`|~0-9A-Za-z-]+=([!#$%&'*+.^_`|~0-9A-Za-z-]*|"[ !#-~]+")"#;
+    schemars::json_schema!({
+        "type": "string",
+        "maxLength": MAX_CHARS,
+        "pattern": format!("^{NAME}/{NAME}({PARAMETER})*;?$"),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +171,17 @@ mod tests {
         assert_eq!(html.to_string(), html.as_str());
         assert_eq!(essence("image/svg+xml"), "image/svg+xml");
         assert_eq!(essence("Text/HTML ; charset=utf-8"), "Text/HTML");
+    }
+
+    #[test]
+    fn only_what_holds_no_script_may_be_shown() {
+        for shown in ["image/png", "VIDEO/mp4", "audio/ogg; codecs=opus", "application/pdf", "text/plain"] {
+            assert!(may_be_shown(shown), "{shown}");
+        }
+        for saved in ["text/html", "image/svg+xml", "Image/SVG+XML; q=1", "application/json", "text/xml", ""]
+        {
+            assert!(!may_be_shown(saved), "{saved}");
+        }
     }
 
     #[test]

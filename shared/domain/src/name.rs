@@ -36,6 +36,22 @@ pub fn check_name(value: &str, at: &Path, min: usize, max: usize) -> Violations 
     found
 }
 
+/// The schema of what [`check_name`] takes, but for its limit in bytes.
+#[cfg(feature = "openapi")]
+pub(crate) fn schema<const MIN: usize, const MAX: usize>(
+    _: &mut schemars::SchemaGenerator,
+) -> schemars::Schema {
+    const INNER: &str = r"[^/#?\x00-\x1f\x7f-\x9f]";
+    const OUTER: &str = r"[^\s/#?\x00-\x1f\x7f-\x9f]";
+    schemars::json_schema!({
+        "type": "string",
+        "minLength": MIN,
+        "maxLength": MAX,
+        "pattern": format!("^{OUTER}({INNER}*{OUTER})?$"),
+        "not": {"pattern": format!(r"^({}|{}|\.{{1,2}}$)", NamespaceId::PREFIX, BucketId::PREFIX)},
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

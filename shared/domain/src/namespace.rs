@@ -20,19 +20,24 @@ pub struct Scope {
 /// The body of `POST /v1/namespaces`. The keys after `mode` belong to Mixpeek's engine: they are
 /// accepted, because its clients always send some, and not kept.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the ignored keys are named so that they are accepted")]
 pub struct CreateNamespaceRequest {
     /// 3 to 64 characters, unique in the organisation.
+    #[cfg_attr(feature = "openapi", schemars(schema_with = "crate::name::schema::<3, 64>"))]
     pub namespace_name: String,
     /// An id of the client's choice, `ns_…`.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(with = "Option<NamespaceId>"))]
     pub namespace_id: Option<String>,
     /// Free text.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(length(max = 4096)))]
     pub description: Option<String>,
     /// How the original serves the namespace; kept and echoed.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 64)))]
     pub mode: Option<String>,
     #[serde(default)]
     adaptive_indexing: Ignored,
@@ -64,8 +69,30 @@ pub struct CreateNamespaceRequest {
     vector_configs: Ignored,
 }
 
-/// A key that is accepted and not kept.
-type Ignored = Option<serde::de::IgnoredAny>;
+/// A key that is accepted, whatever its value, and not kept.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ignored;
+
+impl<'de> Deserialize<'de> for Ignored {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl schemars::JsonSchema for Ignored {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Ignored".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"description": "Of Mixpeek's engine: accepted, and not kept."})
+    }
+}
 
 /// A namespace.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -121,8 +148,10 @@ impl CreateNamespaceRequest {
 
 /// A namespace, as the contract answers it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct NamespaceResponse {
     /// Always `namespace`.
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = "namespace")))]
     pub object: &'static str,
     /// Its id.
     pub namespace_id: NamespaceId,

@@ -7,6 +7,7 @@ use crate::{Error, Result};
 
 /// What a create does when an object with the unique key exists, or doesn't.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Policy {
     /// Absent: create. Present: 409.

@@ -13,6 +13,7 @@ use crate::time::Timestamp;
 
 /// What kind of work a task is, as the contract names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TaskType {
     /// A namespace's removal with everything in it.
@@ -29,6 +30,7 @@ pub enum TaskType {
 
 /// How far the work is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum TaskStatus {
     /// Not begun.
@@ -89,6 +91,8 @@ pub enum Work {
 
 /// How much of the work is done, in things: objects and uploads removed, confirmations answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "TaskProgress"))]
 pub struct Progress {
     /// Done so far.
     pub done: u64,
@@ -157,6 +161,7 @@ impl Task {
 
 /// A task as clients see it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TaskResponse {
     /// Its id.
     pub task_id: TaskId,
@@ -176,6 +181,8 @@ pub struct TaskResponse {
 
 /// What Stowage says of a task beyond the contract's own fields.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "TaskAdditionalData"))]
 pub struct AdditionalData {
     /// Where the work happens.
     pub namespace_id: NamespaceId,

@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 /// sent, and Lambda's answers are limited to 6 MB.
 const MAX_STEP_CHARS: usize = 300;
 const MAX_MESSAGE_CHARS: usize = 1000;
+const MAX_SENTENCE_CHARS: usize = 2000;
 
 /// The start of a text that is too long to be repeated whole.
 fn shortened(text: &str, max: usize) -> Cow<'_, str> {
@@ -155,6 +156,18 @@ impl Violations {
     /// The entries, in the order they were found.
     pub fn entries(&self) -> &[Violation] {
         &self.0
+    }
+
+    /// All of it in one sentence for people, or as much as they read.
+    pub fn sentence(&self) -> String {
+        const MOST: usize = 10;
+        let shown = self.0.iter().take(MOST);
+        let mut parts: Vec<String> =
+            shown.map(|entry| format!("{}: {}", entry.location, entry.message)).collect();
+        if self.0.len() > MOST {
+            parts.push(format!("and {} more", self.0.len() - MOST));
+        }
+        shortened(&parts.join("; "), MAX_SENTENCE_CHARS).into_owned()
     }
 
     /// `Ok` when nothing is wrong, else the 422 that lists everything.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemError;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::get_item::GetItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::query::QueryError;
@@ -77,6 +78,7 @@ macro_rules! refusal {
 
 refusal!(PutItemError with item);
 refusal!(UpdateItemError with item);
+refusal!(DeleteItemError with item);
 refusal!(GetItemError);
 refusal!(BatchGetItemError);
 refusal!(QueryError);

@@ -71,6 +71,16 @@ impl Pace {
         Self { writes: true, ..Self::reading(budget) }
     }
 
+    /// The same attempts, of which the ones from now on write.
+    pub(crate) fn into_writing(self) -> Self {
+        Self { writes: true, uncertain: false, ..self }
+    }
+
+    /// Whether an answer was lost, so that an earlier attempt may have been stored.
+    pub(crate) fn is_uncertain(&self) -> bool {
+        self.uncertain
+    }
+
     /// Sends a call until it succeeds, is refused by a condition, fails for good, or time is up.
     pub(crate) async fn send<T, E, R, F>(
         &mut self,

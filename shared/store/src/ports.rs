@@ -11,8 +11,9 @@ use stowage_domain::bucket::Bucket;
 use stowage_domain::id::{ObjectId, OrganisationId, UploadId};
 use stowage_domain::key::{ApiKey, KeyHash};
 use stowage_domain::namespace::{Namespace, Scope};
-use stowage_domain::object::{Object, ObjectWrite};
+use stowage_domain::object::{Amendment, Object, ObjectWrite, Written};
 use stowage_domain::task::Task;
+use stowage_domain::time::Timestamp;
 use stowage_domain::upload::Upload;
 
 /// Looks up API keys.
@@ -28,11 +29,7 @@ pub trait ManageKeys: Send + Sync {
     /// The organisation's keys, by name.
     fn list_keys(&self, organisation: &OrganisationId) -> impl Future<Output = Result<Vec<ApiKey>>> + Send;
     /// Marks a key revoked. Functions notice within the cache's time.
-    fn revoke_key(
-        &self,
-        key: &ApiKey,
-        now: stowage_domain::time::Timestamp,
-    ) -> impl Future<Output = Result<()>> + Send;
+    fn revoke_key(&self, key: &ApiKey, now: Timestamp) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Looks up namespaces.
@@ -97,7 +94,31 @@ pub trait FindObject: Send + Sync {
 pub trait WriteObject: Send + Sync {
     /// Writes an object, or finds that an earlier request did: one conditional write, or one
     /// transaction where uploads, an idempotency claim or a content pointer are part of it.
-    fn write_object(&self, write: &ObjectWrite) -> impl Future<Output = Result<Object>> + Send;
+    fn write_object(&self, write: &ObjectWrite) -> impl Future<Output = Result<Written>> + Send;
+}
+
+/// Changes fields of objects.
+pub trait AmendObject: Send + Sync {
+    /// Sets what the amendment sets in the object as it is by then, which it gives. A 404 if it isn't
+    /// there.
+    fn amend_object(
+        &self,
+        bucket: &Bucket,
+        object: &ObjectId,
+        amendment: &Amendment,
+    ) -> impl Future<Output = Result<Object>> + Send;
+}
+
+/// Deletes objects.
+pub trait DeleteObject: Send + Sync {
+    /// Deletes an object with its references to uploads. A 404 if it isn't there. Bytes stay, and what
+    /// is recorded of them: the uploads' reference counts, and the places that were the object's own.
+    fn delete_object(
+        &self,
+        bucket: &Bucket,
+        object: &ObjectId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Stores new uploads.
@@ -125,7 +146,8 @@ pub trait FindUploads: Send + Sync {
 
 /// Looks up confirmed uploads by what Stowage verified of their bytes.
 pub trait FindContent: Send + Sync {
-    /// A confirmed upload of the bucket whose verified content has this identity.
+    /// A confirmed upload of the bucket whose verified content has this identity, and whose object, if
+    /// it made one, is still there.
     fn find_content(
         &self,
         bucket: &Bucket,

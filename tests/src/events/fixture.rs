@@ -104,6 +104,31 @@ fn instant(at: Option<Timestamp>, seconds_ago: Option<i64>) -> Timestamp {
 }
 
 impl Fixture {
+    /// Whose a key is.
+    pub fn organisation_of(&self, key: &str) -> Option<&OrganisationId> {
+        self.api_keys.iter().find(|seed| seed.key == key).map(|seed| &seed.organisation_id)
+    }
+
+    /// The id of an organisation's namespace.
+    pub fn namespace_id(&self, organisation: &OrganisationId, name: &str) -> Option<NamespaceId> {
+        let mut own = self.namespaces.iter().filter(|namespace| namespace.organisation_id == *organisation);
+        own.find(|namespace| namespace.namespace_name == name).map(|found| found.namespace_id.clone())
+    }
+
+    /// The ids of all that an organisation has in a namespace, and the namespace's own.
+    pub fn ids_in(&self, organisation: &OrganisationId, namespace: &str) -> Vec<String> {
+        let Some(namespace) = self.namespace_id(organisation, namespace) else { return Vec::new() };
+        let own = self.buckets.iter().filter(|bucket| bucket.namespace_id == namespace);
+        let buckets: Vec<&BucketId> = own.map(|bucket| &bucket.bucket_id).collect();
+        let uploads = self.uploads.iter().filter(|upload| buckets.contains(&&upload.bucket_id));
+        let objects = self.objects.iter().filter(|object| buckets.contains(&&object.bucket_id));
+        let mut ids = vec![namespace.to_string()];
+        ids.extend(buckets.iter().map(ToString::to_string));
+        ids.extend(uploads.map(|upload| upload.upload_id.to_string()));
+        ids.extend(objects.filter_map(|object| object.object_id.as_ref().map(ToString::to_string)));
+        ids
+    }
+
     /// Puts everything there.
     pub async fn seed(self, store: &Store, blobs: &Blobs, client: &Client) {
         for key in self.api_keys {
@@ -222,9 +247,12 @@ impl ObjectSeed {
         let draft = request.into_draft(bucket, policy, mark, blobs.bucket_name());
         let draft = draft.unwrap_or_else(|error| panic!("{what}: {}", error.message()));
         let now = instant(self.at, self.seconds_ago);
-        let prepared = draft.prepare(&scope_of(bucket), bucket, &BTreeMap::new(), now).expect("no uploads");
+        let mut prepared =
+            draft.prepare(&scope_of(bucket), bucket, &BTreeMap::new(), now).expect("no uploads");
         for bytes in prepared.bytes {
-            blobs.put_inline(bytes, bucket.storage_class).await.expect("S3 takes the bytes");
+            let blob = &mut prepared.write.change.blobs.as_mut().expect("blobs")[bytes.blob];
+            let version = blobs.put_inline(bytes, bucket.storage_class).await.expect("S3 takes the bytes");
+            blob.place.as_mut().expect("a place").version_id = version;
         }
         let write = named(prepared.write, self.object_id.clone(), bucket);
         store.write_object(&write).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));

@@ -65,9 +65,12 @@ pub(super) fn s3(method: &Method, path: &str, query: &str) -> Call {
 /// The call that a presigned URL allows its holder, in the signer's name.
 pub(super) fn presigned(url: &str) -> Call {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = rest.split(['?']).next().unwrap_or_default();
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let key = path.splitn(3, '/').nth(2).unwrap_or_default();
-    Call { service: "s3", action: "PresignPutObject".to_owned(), resource: area(key), index: None }
+    // The SDK names the operation beside what it signs.
+    let method = if query.contains("x-id=GetObject") { Method::GET } else { Method::PUT };
+    let call = s3(&method, &format!("/bucket/{key}"), query);
+    Call { action: format!("Presign{}", call.action), ..call }
 }
 
 fn area(key: &str) -> String {
@@ -116,5 +119,7 @@ mod tests {
         assert_eq!(of(Method::GET, "/b", "list-type=2"), "GET list-type=2 s3:");
         let url = "http://127.0.0.1:9001/b/uploads/org/a.mp4?X-Amz-Signature=1";
         assert_eq!(names(&[presigned(url)]).concat(), "PresignPutObject s3:uploads/");
+        let url = "http://127.0.0.1:9001/b/inline/org/a?X-Amz-Signature=1&versionId=2&x-id=GetObject";
+        assert_eq!(names(&[presigned(url)]).concat(), "PresignGetObjectVersion s3:inline/");
     }
 }

@@ -45,8 +45,9 @@ const FAILURES: [(u16, &str, &str); 25] = [
     (501, "NotImplementedError", "not_implemented"),
 ];
 
-/// What a 404 may be about. Keys answer 401, and no operation reads an object.
-const MISSING: [Resource; 4] = [Resource::Route, Resource::Namespace, Resource::Bucket, Resource::Upload];
+/// What a 404 may be about. Keys answer 401.
+const MISSING: [Resource; 5] =
+    [Resource::Route, Resource::Namespace, Resource::Bucket, Resource::Upload, Resource::Object];
 
 /// Plays the events one after the other over one seeded stack.
 async fn play(events: Vec<Event>) {
@@ -59,7 +60,10 @@ async fn play(events: Vec<Event>) {
     for event in events {
         let request = from_str(&event.json.to_string()).expect("an event that lambda_http reads");
         let response = functions.call(&event.function, request).await.expect("a function of this name");
-        let found = serde_json::from_str(response.body()).expect("a JSON body");
+        let found = match response.body().as_str() {
+            "" => serde_json::Value::Null,
+            text => serde_json::from_str(text).expect("a JSON body"),
+        };
         let differs = event.differences(response.status().as_u16(), response.headers(), &found);
         if !differs.is_empty() {
             wrong.push(format!("{}\n    {}", event.name, differs.join("\n    ")));
@@ -86,8 +90,8 @@ fn every_operation_has_an_event_that_succeeds() {
     let events = events();
     for operation in Operation::ALL.iter().copied() {
         // To answer whatever has no operation, a 404 is the success.
-        let wanted = if operation == Operation::Unknown { 404 } else { 200 };
-        let shown = |event: &Event| event.operation() == operation && event.answer.status == wanted;
+        let wanted = if operation == Operation::Unknown { 404..=404 } else { 200..=204 };
+        let shown = |event: &Event| event.operation() == operation && wanted.contains(&event.answer.status);
         assert!(events.iter().any(shown), "{operation:?} has no event that succeeds");
     }
 }
@@ -95,7 +99,8 @@ fn every_operation_has_an_event_that_succeeds() {
 #[test]
 fn every_kind_of_failure_has_an_event() {
     let events = events();
-    let failures = events.iter().filter(|event| event.answer.status != 200);
+    // A batch of which every row failed has a body of its own, and no kind of failure.
+    let failures = events.iter().filter(|event| event.answer.body["error"].is_object());
     let shown: BTreeSet<_> = failures.map(Event::failure).collect();
     assert_eq!(shown, BTreeSet::from(FAILURES));
     for resource in MISSING {

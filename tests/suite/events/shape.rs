@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use lambda_http::http::{HeaderMap, HeaderName};
 use serde_json::Value;
 use stowage_api::Operation;
@@ -26,7 +24,7 @@ fn every_event_is_of_its_operation() {
 fn every_event_is_as_the_gateway_makes_it() {
     for event in events() {
         let headers = headers(&event);
-        let body = body(&event);
+        let body = event.body();
         let (operation, parameters) =
             Operation::find(event.text("/requestContext/http/method"), event.text("/rawPath"));
         let mut made = to_event(&GatewayRequest {
@@ -72,7 +70,7 @@ fn every_event_has_the_headers_that_the_gateway_adds() {
         }
         assert_eq!(event.text("/headers/host"), event.text("/requestContext/domainName"), "{}", event.name);
         let declared = headers.get("content-length").and_then(Value::as_str).unwrap_or("0");
-        assert_eq!(declared, body(&event).len().to_string(), "{}", event.name);
+        assert_eq!(declared, event.body().len().to_string(), "{}", event.name);
     }
 }
 
@@ -84,12 +82,4 @@ fn headers(event: &Event) -> HeaderMap {
     };
     let headers: HashMap<_, _> = headers.iter().map(read).collect();
     headers.into_iter().collect()
-}
-
-fn body(event: &Event) -> Vec<u8> {
-    let text = event.text("/body");
-    if event.json["isBase64Encoded"] == true {
-        return STANDARD.decode(text).expect("base64");
-    }
-    text.as_bytes().to_vec()
 }

@@ -1,9 +1,16 @@
-//! Objects in buckets without a unique key (contract section 8).
+//! Objects (contract section 8), mostly in buckets without a unique key.
 
+mod batch;
+mod batch_rows;
 mod blobs;
+mod changes;
 mod data;
+mod delete;
 mod fields;
+mod get;
 mod numbers;
+mod patch;
+mod put;
 mod references;
 
 use serde_json::{Value, json};
@@ -17,14 +24,43 @@ struct Scene {
 
 impl Scene {
     async fn with(properties: Value) -> Self {
-        let stack = TestStack::start().await;
-        let bucket = stack.client.bucket("b", properties, json!(null)).await;
+        Self::on(TestStack::start().await, properties, json!(null)).await
+    }
+
+    async fn on(stack: TestStack, properties: Value, unique_key: Value) -> Self {
+        let bucket = stack.client.bucket("b", properties, unique_key).await;
         Self { stack, bucket }
     }
 
     /// Creates an object.
     async fn create(&self, body: &Value) -> Answer {
         self.stack.client.object(&self.bucket, "", body).await
+    }
+
+    /// The path of an object that an answer showed.
+    fn path(&self, object: &Value) -> String {
+        let id = object["object_id"].as_str().unwrap_or_else(|| panic!("no object: {object}"));
+        format!("/v1/buckets/{}/objects/{id}", self.bucket)
+    }
+
+    /// The object of an answer, as it is now.
+    async fn get(&self, object: &Value) -> Value {
+        self.stack.client.get(&self.path(object)).await.ok()
+    }
+
+    /// Uploads a file without making an object, and gives the upload's id.
+    async fn upload(&self, property: &str, content_type: &str, bytes: &[u8]) -> Value {
+        let create = json!({"filename": "a.bin", "content_type": content_type, "blob_property": property,
+            "create_object_on_confirm": false, "skip_duplicates": false});
+        let upload = self.stack.client.upload(&self.bucket, &create, bytes).await;
+        self.stack.client.confirm(&self.bucket, &upload, &json!({})).await.ok();
+        upload["upload_id"].clone()
+    }
+
+    /// How many objects refer to an upload, and whether it is known since when none does.
+    async fn references(&self, upload: &Value) -> (i64, bool) {
+        let row = self.stack.engines().upload(upload.as_str().unwrap_or_default()).await;
+        (row["ref_count"].as_i64().unwrap_or(-1), row["unreferenced_since"].is_string())
     }
 
     /// Creates an object with one blob of this property, type and data.

@@ -1,4 +1,5 @@
-//! Who may do what: keys, permissions, namespaces, and walls between tenants (contract section 2).
+//! Who may do what: keys, namespaces, and walls between tenants (contract section 2). Every route with
+//! every wrong caller is in `authorization`; here is what else there is to it.
 
 mod keys;
 mod namespaces;
@@ -11,12 +12,7 @@ use stowage_domain::id::{NamespaceId, OrganisationId};
 use stowage_domain::key::{ApiKey, ApiKeySecret, Permission};
 use stowage_domain::time::Timestamp;
 use stowage_store::ports::ManageKeys as _;
-use stowage_tests::{Answer, Client, TestStack};
-
-/// A time long past.
-fn past() -> Timestamp {
-    Timestamp::from_millis(0)
-}
+use stowage_tests::{Client, TestStack};
 
 /// Makes a key of the stack's own organisation, changed as the test wants, and a client with it.
 async fn client_with(stack: &TestStack, change: impl FnOnce(&mut ApiKey)) -> Client {
@@ -27,7 +23,7 @@ async fn client_with(stack: &TestStack, change: impl FnOnce(&mut ApiKey)) -> Cli
         organisation_id: stack.stack().organisation().clone(),
         permissions: BTreeSet::from(Permission::ALL),
         namespaces: None,
-        created_at: past(),
+        created_at: Timestamp::from_millis(0),
         expires_at: None,
         revoked_at: None,
     };
@@ -43,27 +39,4 @@ async fn stranger(stack: &TestStack) -> Client {
 
 fn namespace_id(namespace: &Value) -> NamespaceId {
     NamespaceId::parse(namespace["namespace_id"].as_str().unwrap_or_default()).expect("an id")
-}
-
-/// Every route that needs a key, over a bucket and an upload, with a body that it would take.
-fn routes(bucket: &str, upload: &str) -> Vec<(&'static str, String, &'static str)> {
-    vec![
-        ("GET", format!("/v1/buckets/{bucket}"), ""),
-        ("POST", format!("/v1/buckets/{bucket}/objects"), "{}"),
-        ("POST", format!("/v1/buckets/{bucket}/objects?policy=upsert"), r#"{"sku": "a"}"#),
-        (
-            "POST",
-            format!("/v1/buckets/{bucket}/uploads"),
-            r#"{"filename": "a.mp4", "content_type": "video/mp4"}"#,
-        ),
-        ("POST", format!("/v1/buckets/{bucket}/uploads/{upload}/confirm"), "{}"),
-        ("POST", format!("/v1/uploads/{upload}/confirm"), "{}"),
-        ("POST", "/v1/buckets".to_owned(), r#"{"bucket_name": "new", "bucket_schema": {"properties": {}}}"#),
-        ("POST", "/v1/namespaces".to_owned(), r#"{"namespace_name": "new"}"#),
-        ("GET", "/v1/namespaces/default".to_owned(), ""),
-    ]
-}
-
-async fn call(client: &Client, (method, path, body): &(&'static str, String, &'static str)) -> Answer {
-    if *method == "GET" { client.get(path).await } else { client.post_text(path, *body).await }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use stowage_tests::{Client, TestStack};
 
-use super::{call, routes, stranger};
+use super::stranger;
 
 fn schema() -> Value {
     json!({"sku": {"type": "string"}, "film": {"type": "video"}})
@@ -17,38 +17,6 @@ async fn furnish(client: &Client) -> (String, Value, Value) {
     client.confirm(&bucket, &confirmed, &json!({})).await.ok();
     let waiting = client.upload(&bucket, &create, b"another film").await;
     (bucket, confirmed, waiting)
-}
-
-#[tokio::test]
-async fn ids_of_another_organisation_or_namespace_are_not_there() {
-    let stack = TestStack::start().await;
-    let (bucket, confirmed, waiting) = furnish(&stack.client).await;
-    let strange = stranger(&stack).await;
-    strange.post("/v1/namespaces", &json!({"namespace_name": "default"})).await.ok();
-    stack.client.post("/v1/namespaces", &json!({"namespace_name": "next door"})).await.ok();
-    let next_door = stack.client.with_namespace("next door");
-    let before = stack.engines().holdings().await;
-    for client in [&strange, &next_door] {
-        for upload in [&confirmed, &waiting] {
-            let upload = upload["upload_id"].as_str().unwrap_or_default();
-            // The last three routes are of no bucket.
-            for route in routes(&bucket, upload).iter().filter(|route| !route.1.contains("namespaces")) {
-                if route.1 == "/v1/buckets" {
-                    continue;
-                }
-                let theirs = call(client, route).await;
-                theirs.clone().refused(404, "");
-                // Word for word what one hears of an id that never was.
-                let never = route.1.replace(&bucket, "bkt_never").replace(upload, "upl_never");
-                let never = call(client, &(route.0, never, route.2)).await;
-                let hidden = |body: &Value| {
-                    body.to_string().replace(&bucket, "bkt_never").replace(upload, "upl_never")
-                };
-                assert_eq!(hidden(&theirs.body), hidden(&never.body));
-            }
-        }
-    }
-    assert_eq!(stack.engines().holdings().await, before);
 }
 
 #[tokio::test]

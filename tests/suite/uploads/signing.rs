@@ -1,10 +1,13 @@
 //! What is signed into a URL, and how long a URL becomes.
 
+use std::time::Duration;
+
 use serde_json::json;
 use stowage_api::aws::{Aws, Credentials, Endpoints, Roots};
 use stowage_blobs::Blobs;
-use stowage_blobs::ports::SignUpload as _;
+use stowage_blobs::ports::{SignGet as _, SignUpload as _};
 use stowage_domain::id::UploadId;
+use stowage_domain::place::Place;
 use stowage_domain::upload::Upload;
 use stowage_store::ports::FindUploads as _;
 
@@ -71,5 +74,30 @@ async fn a_url_stays_within_what_the_originals_sdk_decodes() {
     assert!(url.contains("X-Amz-Security-Token=IQoJb3JpZ2luX2VjE%2B%2FA"), "{url}");
     // One that can't be decoded is never handed out.
     let refused = deployed(1_800, "b").sign_upload(&upload).await;
+    assert_eq!(refused.map_err(|error| error.status()), Err(500));
+}
+
+#[tokio::test]
+async fn a_url_to_read_by_is_as_short_and_lives_an_hour_at_most() {
+    let scene = Scene::with(json!({"film": {"type": "video"}}), json!(null)).await;
+    let (_, upload) = stored(&scene, &json!({"filename": format!("{}.html", "日".repeat(250))})).await;
+    let place =
+        Place { version_id: Some("3/L4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY".to_owned()), ..upload.place.clone() };
+    let blobs = deployed(1_200, &"b".repeat(63));
+    let url = blobs.sign_get(&place, Some("text/html")).await.expect("a URL");
+    assert!(url.len() <= MAX_URL_CHARS, "{}", url.len());
+    assert_eq!(signed_headers(&url), "host");
+    for part in ["X-Amz-Expires=3600", "versionId=3%2FL4kqtJlcp", "response-content-disposition=attachment"] {
+        assert!(url.contains(part), "{part} in {url}");
+    }
+    let shown = blobs.sign_get(&place, Some("video/mp4")).await.expect("a URL");
+    assert!(!shown.contains("disposition"), "{shown}");
+    for (longest, life) in [(60, "60"), (86_400, "3600")] {
+        let blobs = blobs.clone().with_max_url_life(Duration::from_secs(longest));
+        let url = blobs.sign_get(&place, None).await.expect("a URL");
+        assert!(url.contains(&format!("X-Amz-Expires={life}&")), "{url}");
+        assert!(url.contains("attachment"), "what it is isn't known: {url}");
+    }
+    let refused = deployed(1_900, "b").sign_get(&place, None).await;
     assert_eq!(refused.map_err(|error| error.status()), Err(500));
 }

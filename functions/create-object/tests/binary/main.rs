@@ -1,5 +1,6 @@
 //! The real binary on a Lambda Runtime API that the test plays, over recorded engines.
 
+mod batch;
 mod kill;
 mod troubles;
 

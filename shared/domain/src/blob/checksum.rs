@@ -48,6 +48,17 @@ impl Checksum {
         }
     }
 
+    /// What [`Self::parse`] reads, as a pattern.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn pattern() -> String {
+        let named = |(name, length): &(&str, usize)| {
+            let name = crate::openapi::in_any_case([*name]);
+            format!("{}:[0-9a-fA-F]{{{length}}}", name.trim_matches(['^', '$']))
+        };
+        let named: Vec<String> = ALGORITHMS.iter().map(named).collect();
+        format!("^({}|[0-9a-fA-F]{{64}})$", named.join("|"))
+    }
+
     /// `algorithm:hash`, lower case.
     pub fn text(&self) -> String {
         format!("{}:{}", self.algorithm, self.digits)

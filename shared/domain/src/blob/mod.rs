@@ -82,6 +82,7 @@ impl Blob {
 
 /// What is known of a blob's bytes; all of it may be unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct BlobDetails {
     /// The file's name.
     pub filename: Option<String>,

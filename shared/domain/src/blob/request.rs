@@ -19,27 +19,35 @@ use crate::{Error, Result};
 
 /// What a client sends for one blob.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(transform = crate::openapi::Alias("data", "url"), transform = one_source))]
 pub struct BlobRequest {
     /// A property of the bucket's schema.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 100)))]
     pub property: String,
     /// The property's type, in any case; `json` is an alias of `object`.
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = FieldType::lenient_pattern())))]
     pub blob_type: String,
     /// The content or where it is. `url` is an alias, because langchain's client sends it.
     #[serde(default, alias = "url")]
     pub data: Option<Value>,
     /// A confirmed upload that has the bytes; instead of `data`.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(with = "Option<UploadId>"))]
     pub upload_id: Option<String>,
     /// A logical path of the client's.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(length(max = MAX_KEY_PREFIX_CHARS)))]
     pub key_prefix: Option<String>,
     /// `algorithm:hash`, or 64 hex digits of a SHA-256.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = Checksum::pattern())))]
     pub checksum: Option<String>,
     /// Becomes part of the blob's properties and of the object's root.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(transform = crate::openapi::Names { refused: &RESERVED_PROPERTIES, longest: None }))]
     pub metadata: Option<Map<String, Value>>,
     /// Whether to copy a URL's bytes into S3, if not as the object says.
     #[serde(default)]
@@ -47,6 +55,13 @@ pub struct BlobRequest {
     /// Whether to copy again, if not as the object says.
     #[serde(default)]
     pub force_remirror: Option<bool>,
+}
+
+/// Exactly one of content and upload.
+#[cfg(feature = "openapi")]
+fn one_source(schema: &mut schemars::Schema) {
+    let either = ["data", "url", "upload_id"].map(crate::openapi::given);
+    crate::openapi::also(schema, serde_json::json!({ "oneOf": either }));
 }
 
 /// Settings of the whole request that its blobs inherit.

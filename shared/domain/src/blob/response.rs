@@ -9,6 +9,7 @@ use crate::schema::FieldType;
 
 /// A blob as clients see it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct BlobResponse {
     /// Its id.
     pub blob_id: BlobId,
@@ -51,5 +52,13 @@ impl BlobResponse {
             presigned_url: None,
             details: blob.details,
         }
+    }
+
+    /// Shows a URL to read the bytes. Clients look for it in the properties, too.
+    pub(crate) fn set_url(&mut self, url: Option<String>) {
+        if let Some(url) = &url {
+            self.properties.insert("presigned_url".to_owned(), Value::from(url.as_str()));
+        }
+        self.presigned_url = url;
     }
 }

@@ -48,6 +48,7 @@ impl fmt::Debug for BucketSecret {
 
 /// Whether a bucket takes writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum BucketStatus {
     /// It does.
@@ -56,6 +57,7 @@ pub enum BucketStatus {
 
 /// How S3 stores inline bytes. Presigned uploads are not affected (contract section 4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum StorageClass {
     /// S3 STANDARD.

@@ -16,33 +16,43 @@ use crate::{Error, Result, json};
 
 /// What a client sends to make a bucket.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(transform = crate::openapi::Alias("bucket_schema", "schema")))]
 pub struct CreateBucketRequest {
     /// 1 to 256 characters, unique in the namespace.
+    #[cfg_attr(feature = "openapi", schemars(schema_with = "crate::name::schema::<1, 256>"))]
     pub bucket_name: String,
     /// `{"properties": {name: field}}`. `schema` is an alias, because the docs' quickstart sends it.
     #[serde(alias = "schema")]
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::schema::BucketSchemaRequest"))]
     pub bucket_schema: Value,
     /// `{"fields": […], "default_policy": …}`.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(with = "Option<crate::unique_key::UniqueKeyRequest>"))]
     pub unique_key: Option<Value>,
     /// Free text, at most 4,096 characters.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(length(max = 4096)))]
     pub description: Option<String>,
     /// Free data, at most 64 KiB.
     #[serde(default)]
     pub metadata: Option<Map<String, Value>>,
     /// `standard`, `nearline` or `coldline`.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(with = "Option<StorageClass>"))]
     pub storage_class: Option<String>,
     /// Of Mixpeek's engine; refused unless null.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(with = "()"))]
     pub destination: Option<Value>,
     /// Of Mixpeek's syncs; refused unless null.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(with = "()"))]
     pub ingest_filter: Option<Value>,
     /// Of Mixpeek's syncs; refused unless null.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(with = "()"))]
     pub source_adapter: Option<Value>,
 }
 

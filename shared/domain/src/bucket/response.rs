@@ -11,6 +11,7 @@ use crate::unique_key::UniqueKeyConfig;
 
 /// A bucket as clients see it: all but its secret and its inner bookkeeping.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct BucketResponse {
     /// Its id.
     pub bucket_id: BucketId,
@@ -27,10 +28,13 @@ pub struct BucketResponse {
     /// How S3 stores inline bytes.
     pub storage_class: Option<StorageClass>,
     /// Of Mixpeek's engine; always null.
+    #[cfg_attr(feature = "openapi", schemars(with = "()"))]
     pub destination: Option<Value>,
     /// Of Mixpeek's syncs; always null.
+    #[cfg_attr(feature = "openapi", schemars(with = "()"))]
     pub ingest_filter: Option<Value>,
     /// Of Mixpeek's syncs; always null.
+    #[cfg_attr(feature = "openapi", schemars(with = "()"))]
     pub source_adapter: Option<Value>,
     /// How many objects it holds: the contract wants a number; 0 until objects are counted.
     pub object_count: u64,

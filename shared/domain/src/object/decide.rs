@@ -5,7 +5,7 @@
 
 use super::Object;
 use super::draft::check_references;
-use super::write::{ObjectWrite, Replay, Requirement};
+use super::write::{ObjectWrite, Replay, ReplayedBy, Requirement, Written};
 use crate::policy::Policy;
 use crate::schema::BucketSchema;
 use crate::violation::Violations;
@@ -18,9 +18,9 @@ pub enum Decision {
     Create(Object),
     /// This object is to replace the one that was seen.
     Update(Object),
-    /// Nothing is to be written: this object is the answer. An earlier attempt of this request, or
-    /// an earlier request with its idempotency key, made it.
-    Replay(Object),
+    /// Nothing is to be written: this is the answer. An earlier attempt of this request, or an earlier
+    /// request with its idempotency key, made it.
+    Replay(Written),
 }
 
 impl ObjectWrite {
@@ -28,7 +28,7 @@ impl ObjectWrite {
     pub fn decide(&self, stored: Option<&Object>) -> Result<Decision> {
         let Some(old) = stored else { return self.decide_absent() };
         if old.write_id == self.write_id {
-            return Ok(Decision::Replay(old.clone()));
+            return Ok(Decision::Replay(Written::now(old.clone())));
         }
         if let (Some(key), Some(values)) = (&self.unique_key, &old.unique_key)
             && !key.same_as(values, &self.schema)
@@ -38,7 +38,7 @@ impl ObjectWrite {
         match self.policy {
             None => match (&self.replay, &old.fingerprint) {
                 (Replay::ById { fingerprint }, Some(known)) if fingerprint == known => {
-                    Ok(Decision::Replay(old.clone()))
+                    Ok(Decision::Replay(Written::before(old.clone(), ReplayedBy::IdempotencyKey)))
                 }
                 (Replay::ById { .. }, _) => Err(Error::IdempotencyKeyReuse),
                 _ => Err(Error::internal(format!("a random id is taken: {}", old.object_id))),
@@ -49,7 +49,8 @@ impl ObjectWrite {
             Some(Policy::Update | Policy::Upsert) => {
                 self.refuse_lacking(|requirement| provides(old, requirement))?;
                 let new = self.update(old);
-                check_references(new.upload_ids().symmetric_difference(&old.upload_ids()).count())?;
+                let (before, after) = (old.upload_ids(), new.upload_ids());
+                check_references(after.len().max(after.symmetric_difference(&before).count()))?;
                 Ok(Decision::Update(new))
             }
         }

@@ -234,11 +234,15 @@ fn bound_size(blobs: &mut [Blob], edges: Option<&[Edge]>) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a write that would change more upload references than one transaction holds.
+/// Refuses a write that would change more upload references than one transaction holds, or leave
+/// more than the object's deletion could give up in one.
 pub(super) fn check_references(count: usize) -> Result<()> {
     if count <= MAX_UPLOAD_REFERENCES {
         return Ok(());
     }
-    let message = format!("one write may start or stop referring to at most {MAX_UPLOAD_REFERENCES} uploads");
+    let message = format!(
+        "an object may refer to at most {MAX_UPLOAD_REFERENCES} uploads, and one write may start or stop \
+         referring to as many"
+    );
     Err(Error::field("too_long", Path::body().key("blobs"), message))
 }

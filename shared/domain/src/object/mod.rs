@@ -1,5 +1,7 @@
 //! Objects: a record of custom fields and blobs in a bucket.
 
+mod amend;
+mod batch;
 mod decide;
 mod draft;
 mod fields;
@@ -19,16 +21,19 @@ use crate::id::{BucketId, Incarnation, ObjectId, UploadId, WriteId, hex};
 use crate::namespace::Scope;
 use crate::time::Timestamp;
 
+pub use amend::{Amended, Amendment, PatchObjectRequest, UpdateObjectRequest};
+pub use batch::{CreateObjectsBatchRequest, CreateObjectsBatchResponse, FailedRow, SucceededRow, in_turns};
 pub use decide::Decision;
 pub use draft::{Draft, PendingBytes, Prepared};
 pub use request::CreateObjectRequest;
 pub use response::ObjectResponse;
-pub use write::{Change, ObjectWrite, Replay, Requirement};
+pub use write::{Change, ObjectWrite, Replay, ReplayedBy, Requirement, Written};
 
 pub(crate) use fields::check as check_fields;
 
 /// How far an object's processing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ObjectStatus {
     /// Stored, not processed.

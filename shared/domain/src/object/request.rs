@@ -20,12 +20,16 @@ use crate::{Error, Result, idempotency, json};
 
 /// What a client sends to make an object. Every other root key is a custom field.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(transform = crate::openapi::Names { refused: crate::schema::RESERVED_ROOT_NAMES, longest: Some(255) }))]
 pub struct CreateObjectRequest {
     /// The object's blobs.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(length(max = MAX_BLOBS)))]
     pub blobs: Option<Vec<BlobRequest>>,
     /// A logical path of the client's.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(length(max = MAX_KEY_PREFIX_CHARS)))]
     pub key_prefix: Option<String>,
     /// Return an existing object with the same content instead. Default false.
     #[serde(default)]
@@ -38,9 +42,11 @@ pub struct CreateObjectRequest {
     pub force_remirror: Option<bool>,
     /// References to other objects.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(length(max = crate::limits::MAX_EDGES)))]
     pub edges: Option<Vec<Edge>>,
     /// The same key in this bucket returns the object that it made.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = crate::limits::MAX_KEY_CHARS)))]
     pub idempotency_key: Option<String>,
     /// The custom fields.
     #[serde(flatten)]

@@ -11,6 +11,7 @@ use crate::time::Timestamp;
 
 /// Where an object came from.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SourceDetails {
     /// The kind of source.
     #[serde(rename = "type")]
@@ -21,6 +22,7 @@ pub struct SourceDetails {
 
 /// When a write shows elsewhere.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct WriteConsistency {
     /// In retrievers: after a processor has worked on the object.
     pub retriever_visible: &'static str,
@@ -38,6 +40,7 @@ pub struct WriteConsistency {
 
 /// An object as clients see it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ObjectResponse {
     /// Its id.
     pub object_id: ObjectId,
@@ -71,6 +74,19 @@ pub struct ObjectResponse {
 impl ObjectResponse {
     /// Shows an object that was just written; `s3_bucket` is the deployment's own.
     pub fn written(object: Object, s3_bucket: &str) -> Self {
+        let consistency = WriteConsistency {
+            retriever_visible: "after_processing",
+            recommended_header: None,
+            write_token_available: false,
+            expected_visible_within_ms: None,
+            poll: None,
+            next_actions: None,
+        };
+        Self { consistency: Some(consistency), ..Self::read(object, s3_bucket) }
+    }
+
+    /// Shows an object that was read, its documents uncounted.
+    pub fn read(object: Object, s3_bucket: &str) -> Self {
         Self {
             source_details: vec![SourceDetails {
                 source_type: "bucket",
@@ -86,15 +102,17 @@ impl ObjectResponse {
             created_at: object.created_at,
             updated_at: object.updated_at,
             document_count: None,
-            consistency: Some(WriteConsistency {
-                retriever_visible: "after_processing",
-                recommended_header: None,
-                write_token_available: false,
-                expected_visible_within_ms: None,
-                poll: None,
-                next_actions: None,
-            }),
+            consistency: None,
             fields: object.fields,
         }
+    }
+
+    /// The same with these URLs to read the blobs' bytes, in the blobs' order.
+    #[must_use]
+    pub fn with_urls(mut self, urls: Vec<Option<String>>) -> Self {
+        for (blob, url) in self.blobs.iter_mut().zip(urls) {
+            blob.set_url(url);
+        }
+        self
     }
 }

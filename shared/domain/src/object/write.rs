@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Object, ObjectStatus, content_identity, upload_ids};
@@ -41,6 +42,38 @@ pub enum Replay {
         /// What the request asks for.
         fingerprint: String,
     },
+}
+
+/// What the client named that led to an object of an earlier request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReplayedBy {
+    /// Its idempotency key.
+    IdempotencyKey,
+    /// Its content, which was not to be stored twice.
+    SkipDuplicates,
+}
+
+/// What came of a write.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// The object, as it is stored.
+    pub object: Object,
+    /// How an earlier request turned out to have made it; `None` if this one wrote it.
+    pub replayed_by: Option<ReplayedBy>,
+}
+
+impl Written {
+    /// An object that this request wrote, on whichever of its attempts.
+    pub fn now(object: Object) -> Self {
+        Self { object, replayed_by: None }
+    }
+
+    /// An object of an earlier request.
+    pub fn before(object: Object, by: ReplayedBy) -> Self {
+        Self { object, replayed_by: Some(by) }
+    }
 }
 
 /// What a request sets. On an update, what it doesn't set stays.

@@ -6,6 +6,7 @@ macro_rules! field_types {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
         /// The type of a schema's field, of a custom field's value or of a blob.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
         #[serde(rename_all = "lowercase")]
         pub enum FieldType {
             $($(#[$doc])* $variant,)+
@@ -84,6 +85,12 @@ impl FieldType {
             "json" => Some(Self::Object),
             name => Self::parse(name),
         }
+    }
+
+    /// The schema of what [`Self::parse_lenient`] reads, as a pattern.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn lenient_pattern() -> String {
+        crate::openapi::in_any_case(Self::NAMES.iter().copied().chain(["json"]))
     }
 }
 

@@ -3,6 +3,8 @@
 mod check;
 mod date;
 mod field_type;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod parse;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +18,8 @@ use crate::violation::{Path, Violation, Violations};
 
 pub(crate) use date::parse_instant;
 pub use field_type::FieldType;
+#[cfg(feature = "openapi")]
+pub(crate) use openapi::BucketSchemaRequest;
 
 /// Names at an object's root that no schema declares and no client sets: the system's own fields,
 /// and the keys that a create reads for itself (contract section 8.1).
@@ -48,6 +52,8 @@ pub fn is_reserved(name: &str) -> bool {
 
 /// One declared field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "BucketSchemaField"))]
 pub struct Field {
     /// What its values are.
     #[serde(rename = "type")]
@@ -111,6 +117,7 @@ impl Field {
 
 /// What a bucket declares about its objects. Fields that it doesn't name are stored unchecked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct BucketSchema {
     /// The declared fields by name.
     pub properties: BTreeMap<String, Field>,

@@ -11,7 +11,7 @@ use crate::numbers::trail::Trail;
 use crate::violation::{Path, Violations};
 
 /// Longest name of a property in characters: what a blob's `property` may have.
-const MAX_NAME_CHARS: usize = 100;
+pub(super) const MAX_NAME_CHARS: usize = 100;
 
 const FIELD_KEYS: [&str; 8] =
     ["type", "required", "default", "enum", "items", "properties", "description", "examples"];

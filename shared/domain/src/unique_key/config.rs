@@ -15,6 +15,7 @@ const KEYS: [&str; 2] = ["fields", "default_policy"];
 
 /// Which fields make the key, and what a create does when it names no policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct UniqueKeyConfig {
     /// The fields, in the order that the client gave; it means nothing.
     pub fields: Vec<String>,
@@ -39,6 +40,20 @@ impl UniqueKeyConfig {
         let default_policy = read_policy(policy, &at.key("default_policy"), &mut found);
         if found.is_empty() { Ok(Self { fields, default_policy }) } else { Err(found) }
     }
+}
+
+/// The fields that identify an object, and what a create does that names no policy.
+// What `UniqueKeyConfig::parse` reads.
+#[cfg(feature = "openapi")]
+#[derive(schemars::JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is only described")]
+pub(crate) struct UniqueKeyRequest {
+    /// The fields that identify an object: scalar ones of the schema. Their order means nothing.
+    #[schemars(length(min = 1, max = MAX_KEY_FIELDS), extend("uniqueItems" = true))]
+    fields: Vec<String>,
+    /// What a create does that names no policy.
+    default_policy: Option<Policy>,
 }
 
 fn read_fields(

@@ -14,6 +14,8 @@ use crate::limits::MAX_KEY_CHARS;
 use crate::schema::{BucketSchema, FieldType};
 use crate::violation::{Path, Violations};
 
+#[cfg(feature = "openapi")]
+pub(crate) use config::UniqueKeyRequest;
 pub use config::{MAX_KEY_FIELDS, UniqueKeyConfig};
 pub use encoding::{claim_id, derive_idempotent_id, derive_object_id};
 

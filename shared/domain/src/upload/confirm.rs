@@ -14,13 +14,17 @@ const MAX_ETAG_CHARS: usize = 255;
 
 /// The optional body of a confirm.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(transform = crate::openapi::Alias("file_size_bytes", "file_size")))]
 pub struct ConfirmUploadRequest {
     /// The ETag that S3 answered to the PUT, with or without quotes.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(length(max = MAX_ETAG_CHARS)))]
     pub etag: Option<String>,
     /// The size in bytes. `file_size` is an alias, because the n8n node sends it.
     #[serde(default, alias = "file_size")]
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
     pub file_size_bytes: Option<u64>,
     /// Whether to submit a batch with the new object.
     #[serde(default)]

@@ -23,6 +23,7 @@ pub use response::{ConfirmUploadResponse, UploadResponse};
 /// How far an upload is. PENDING ends as COMPLETED by a confirm, as CANCELED by its owner, or as
 /// FAILED when its URL has expired without either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum UploadStatus {
     /// Waiting for bytes and their confirmation.
@@ -162,6 +163,18 @@ impl Upload {
     pub fn etag_identity(&self) -> Option<String> {
         Some(format!("etag:{}:{}", self.etag.as_ref()?, self.stored_size_bytes?))
     }
+}
+
+/// The schema of what [`check_filename`] takes.
+#[cfg(feature = "openapi")]
+fn filename_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({
+        "type": "string",
+        "minLength": 1,
+        "maxLength": MAX_FILENAME_CHARS,
+        "pattern": r"^[^/\\\x00-\x1f\x7f-\x9f][^\\\x00-\x1f\x7f-\x9f]*$",
+        "not": {"pattern": r"(^|/)\.{1,2}(/|$)"},
+    })
 }
 
 /// Checks a file name: 1 to 255 characters, no control characters and no way out of a folder.

@@ -24,17 +24,22 @@ use crate::{Error, Result, object};
 
 /// What a client sends to get a presigned URL.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateUploadRequest {
     /// The file's name, 1 to 255 characters.
+    #[cfg_attr(feature = "openapi", schemars(schema_with = "super::filename_schema"))]
     pub filename: String,
     /// Its MIME type; the PUT must send the same.
+    #[cfg_attr(feature = "openapi", schemars(schema_with = "media::content_type_schema"))]
     pub content_type: String,
     /// Its size in bytes; the PUT must have the same.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1, max = MAX_UPLOAD_BYTES)))]
     pub file_size_bytes: Option<u64>,
     /// How long the URL is to be good, in seconds, 60 to 86,400. Default 3,600.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(range(min = *UPLOAD_EXPIRATION_SECONDS.start(), max = *UPLOAD_EXPIRATION_SECONDS.end())))]
     pub presigned_url_expiration: Option<u32>,
     /// Tracking data that never reaches the object.
     #[serde(default)]
@@ -47,12 +52,15 @@ pub struct CreateUploadRequest {
     pub object_metadata: Option<Map<String, Value>>,
     /// That object's blob property. Default: the schema's only file property, else the name's stem.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(length(max = 100), regex(pattern = "^[a-zA-Z0-9_]+$")))]
     pub blob_property: Option<String>,
     /// That blob's type, in any case. Default: the property's.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = FieldType::lenient_pattern())))]
     pub blob_type: Option<String>,
     /// The file's SHA-256, 64 lower-case hex digits.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = "^[0-9a-f]{64}$")))]
     pub file_hash: Option<String>,
     /// Whether a confirmed upload with the same bytes may take this one's place. Default true.
     #[serde(default)]

@@ -10,6 +10,7 @@ use crate::time::Timestamp;
 
 /// An upload as clients see it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct UploadResponse {
     /// Its id.
     pub upload_id: UploadId,
@@ -22,6 +23,7 @@ pub struct UploadResponse {
     /// Its size in bytes: the stored one once confirmed, else the declared one.
     pub file_size_bytes: Option<u64>,
     /// Where to PUT the file; given once, at most 2,083 characters.
+    #[cfg_attr(feature = "openapi", schemars(url, length(min = 1, max = 2083)))]
     pub presigned_url: Option<String>,
     /// How long that URL is good, in seconds.
     pub presigned_url_expiration: u32,
@@ -138,6 +140,7 @@ impl UploadResponse {
 
 /// A confirmation as clients see it; a repeated confirm gets the same.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ConfirmUploadResponse {
     /// The upload.
     pub upload_id: UploadId,

@@ -1,11 +1,14 @@
 //! Idempotency claims of unique-key buckets: the key of the request, beside the object whose id the
 //! unique key decides.
+//!
+//! A claim is on one life of its object. When that is over, by deletion, so is the claim, whatever is
+//! made under the same unique key later.
 
 use aws_sdk_dynamodb::types::Put;
 use serde::{Deserialize, Serialize};
-use stowage_domain::id::{ObjectId, WriteId};
+use stowage_domain::id::{Incarnation, ObjectId, WriteId};
 use stowage_domain::limits::IDEMPOTENCY_CLAIM_SECONDS;
-use stowage_domain::object::{Object, ObjectWrite, Replay};
+use stowage_domain::object::{ObjectWrite, Replay, ReplayedBy, Written};
 use stowage_domain::{Error, Result};
 
 use crate::Store;
@@ -20,6 +23,9 @@ pub(super) struct Claim {
     pk: String,
     kind: String,
     object_id: ObjectId,
+    /// The object's life; absent in a claim that isn't stored yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    incarnation: Option<Incarnation>,
     fingerprint: String,
     write_id: WriteId,
     /// Seconds since the Unix epoch. DynamoDB deletes late, so conditions compare it too.
@@ -28,8 +34,8 @@ pub(super) struct Claim {
 
 /// What a claim means for a request that comes with its key.
 pub(super) enum Claimed {
-    /// The request was answered before; this is its object.
-    Answered(Box<Object>),
+    /// The request was answered before, with this.
+    Answered(Box<Written>),
     /// The key is free, or the claim is void: its object is gone, or its time is over.
     Free(Option<Claim>),
 }
@@ -42,10 +48,16 @@ impl Claim {
             pk: format!("{}#claim#{claim_id}", write.bucket_id),
             kind: "claim".to_owned(),
             object_id: write.object_id.clone(),
+            incarnation: None,
             fingerprint: fingerprint.clone(),
             write_id: write.write_id.clone(),
             ttl: write.now.seconds() + IDEMPOTENCY_CLAIM_SECONDS,
         })
+    }
+
+    /// The same claim on this life of its object.
+    pub(super) fn on(&self, incarnation: &Incarnation) -> Self {
+        Self { incarnation: Some(incarnation.clone()), ..self.clone() }
     }
 
     /// The action that makes the claim where the key is free, or replaces the void claim `void`.
@@ -89,12 +101,16 @@ impl Store {
         if claim.ttl <= write.now.seconds() {
             return Ok(Claimed::Free(Some(claim)));
         }
+        let object = self.object(&write.bucket_id, &claim.object_id, pace).await?;
+        let Some(object) = object.filter(|object| claim.incarnation.as_ref() == Some(&object.incarnation))
+        else {
+            return Ok(Claimed::Free(Some(claim)));
+        };
         if claim.fingerprint != own.fingerprint {
             return Err(Error::IdempotencyKeyReuse);
         }
-        Ok(match self.object(&write.bucket_id, &claim.object_id, pace).await? {
-            Some(object) => Claimed::Answered(Box::new(object)),
-            None => Claimed::Free(Some(claim)),
-        })
+        let is_own = claim.write_id == own.write_id;
+        let written = Written { object, replayed_by: (!is_own).then_some(ReplayedBy::IdempotencyKey) };
+        Ok(Claimed::Answered(Box::new(written)))
     }
 }

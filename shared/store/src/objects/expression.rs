@@ -20,6 +20,8 @@ const MAX_SETS: usize = 180;
 #[derive(Debug, Default)]
 pub(super) struct Expression {
     sets: Vec<String>,
+    removes: Vec<String>,
+    adds: Vec<String>,
     conditions: Vec<String>,
     pub(super) names: HashMap<String, String>,
     pub(super) values: HashMap<String, AttributeValue>,
@@ -45,7 +47,9 @@ impl Expression {
 
     /// The update expression.
     pub(super) fn update(&self) -> String {
-        format!("SET {} REMOVE #error ADD #version :one", self.sets.join(","))
+        let clauses = [("SET", &self.sets), ("REMOVE", &self.removes), ("ADD", &self.adds)];
+        let clauses = clauses.iter().filter(|(_, parts)| !parts.is_empty());
+        clauses.map(|(word, parts)| format!("{word} {}", parts.join(","))).collect::<Vec<_>>().join(" ")
     }
 
     /// The condition expression.
@@ -80,9 +84,23 @@ impl Expression {
         self.set("status", &ObjectStatus::Pending)?;
         self.set("updated_at", &write.now)?;
         self.set("write_id", &write.write_id)?;
-        self.name("error");
-        self.name("version");
+        let error = self.name("error");
+        self.removes.push(error);
+        self.count_version();
+        Ok(())
+    }
+
+    /// Every write of an object counts.
+    pub(super) fn count_version(&mut self) {
+        let version = self.name("version");
         self.values.insert(":one".to_owned(), number(1));
+        self.adds.push(format!("{version} :one"));
+    }
+
+    /// Only where an attribute has this value.
+    pub(super) fn only_if(&mut self, attribute: &str, value: &impl Serialize) -> Result<()> {
+        let (name, value) = (self.name(attribute), self.value(attribute, value)?);
+        self.conditions.push(format!("{name} = {value}"));
         Ok(())
     }
 
@@ -137,7 +155,7 @@ impl Expression {
         Ok(())
     }
 
-    fn set(&mut self, attribute: &str, value: &impl Serialize) -> Result<()> {
+    pub(super) fn set(&mut self, attribute: &str, value: &impl Serialize) -> Result<()> {
         let (name, value) = (self.name(attribute), self.value(attribute, value)?);
         self.sets.push(format!("{name}={value}"));
         Ok(())

@@ -5,20 +5,26 @@
 //! | `{bucket_id}#{object_id}` | an object |
 //! | `{bucket_id}#claim#{claim_id}` | an idempotency claim of a unique-key bucket (TTL) |
 //! | `{bucket_id}#content#{identity}` | the last object with this content; a hint, checked when followed |
+//! | `{bucket_id}#removal#{incarnation}` | the bytes that a deleted object left in S3 |
 //!
 //! A create is one conditional write to the object's item ([`single`]). It is a transaction
-//! ([`versioned`]) where more than that item has to change with it.
+//! ([`versioned`]) where more than that item has to change with it. So are changes ([`amend`]) and
+//! deletions ([`delete`]).
 
+mod amend;
 mod claim;
 mod content;
+mod delete;
 mod expression;
 mod item;
+mod references;
+mod removal;
 mod single;
 mod versioned;
 
 use stowage_domain::bucket::Bucket;
 use stowage_domain::id::{BucketId, ObjectId};
-use stowage_domain::object::{Object, ObjectWrite, Replay};
+use stowage_domain::object::{Object, ObjectWrite, Replay, Written};
 use stowage_domain::{Error, Result};
 
 use crate::Store;
@@ -37,7 +43,7 @@ impl FindObject for Store {
 }
 
 impl WriteObject for Store {
-    async fn write_object(&self, write: &ObjectWrite) -> Result<Object> {
+    async fn write_object(&self, write: &ObjectWrite) -> Result<Written> {
         let claims = matches!(write.replay, Replay::ByClaim { .. });
         let deduplicates = write.skip_duplicates && write.content_identity().is_some();
         if claims || deduplicates || !write.upload_ids().is_empty() {
@@ -59,9 +65,10 @@ impl Store {
         item.map(from_object_item).transpose()
     }
 
-    async fn write_versioned(&self, write: &ObjectWrite) -> Result<Object> {
+    async fn write_versioned(&self, write: &ObjectWrite) -> Result<Written> {
         match self.transact_object(write, &[], None, &mut self.writing()).await? {
-            Ended::Written(object) | Ended::Replayed(object) => Ok(object),
+            Ended::Written(object) => Ok(Written::now(object)),
+            Ended::Replayed(written) => Ok(written),
             Ended::CompanionRefused(_) => Err(Error::internal("a write without companions had one refused")),
         }
     }

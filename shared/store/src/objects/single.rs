@@ -1,7 +1,7 @@
 //! A create as one conditional write to one item.
 
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
-use stowage_domain::object::{Decision, Object, ObjectWrite};
+use stowage_domain::object::{Decision, ObjectWrite, Written};
 use stowage_domain::policy::Policy;
 use stowage_domain::{Error, Result};
 
@@ -15,7 +15,7 @@ use crate::pace::Outcome;
 
 impl Store {
     /// Writes an object that needs nothing else to change with it.
-    pub(super) async fn write_single(&self, write: &ObjectWrite) -> Result<Object> {
+    pub(super) async fn write_single(&self, write: &ObjectWrite) -> Result<Written> {
         match write.policy {
             None => {
                 // Best effort: a later create with `skip_duplicates` may find this object by it.
@@ -31,7 +31,7 @@ impl Store {
     }
 
     /// Put if absent. The refused item tells a conflict from this request's own earlier attempt.
-    async fn put_new(&self, write: &ObjectWrite) -> Result<Object> {
+    async fn put_new(&self, write: &ObjectWrite) -> Result<Written> {
         let object = write.create();
         let put = self
             .client
@@ -41,13 +41,13 @@ impl Store {
             .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match self.writing().send(|| put.clone().send()).await {
-            Ok(_) => Ok(object),
+            Ok(_) => Ok(Written::now(object)),
             Err(Outcome::Condition(stored)) => self.settle(write, stored).await,
             Err(outcome) => Err(outcome.into_error()),
         }
     }
 
-    async fn update_in_place(&self, write: &ObjectWrite, expression: Expression) -> Result<Object> {
+    async fn update_in_place(&self, write: &ObjectWrite, expression: Expression) -> Result<Written> {
         let update = self
             .client
             .update_item()
@@ -62,7 +62,7 @@ impl Store {
         match self.writing().send(|| update.clone().send()).await {
             Ok(answer) => {
                 let item = answer.attributes.ok_or_else(|| Error::internal("an update returned no item"))?;
-                from_object_item(item)
+                Ok(Written::now(from_object_item(item)?))
             }
             Err(Outcome::Condition(stored)) => self.settle(write, stored).await,
             Err(outcome) => Err(outcome.into_error()),
@@ -71,10 +71,10 @@ impl Store {
 
     /// After a refused condition: the domain says what the stored item means. Where it says that the
     /// write is still to be done, the single write can't do it, and a transaction does.
-    async fn settle(&self, write: &ObjectWrite, stored: Option<Item>) -> Result<Object> {
+    async fn settle(&self, write: &ObjectWrite, stored: Option<Item>) -> Result<Written> {
         let stored = stored.map(from_object_item).transpose()?;
         match write.decide(stored.as_ref())? {
-            Decision::Replay(object) => Ok(object),
+            Decision::Replay(written) => Ok(written),
             Decision::Create(_) | Decision::Update(_) => self.write_versioned(write).await,
         }
     }

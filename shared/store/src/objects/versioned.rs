@@ -1,22 +1,21 @@
 //! A create as a transaction: read the object, decide, and write everything that has to change
 //! together, on the condition that the object is still the one that was read.
 
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
-use stowage_domain::error::Resource;
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use stowage_domain::id::UploadId;
-use stowage_domain::object::{Decision, Object, ObjectWrite};
+use stowage_domain::object::{Decision, Object, ObjectWrite, ReplayedBy, Written};
 use stowage_domain::policy::Policy;
 use stowage_domain::{Error, Result};
 
 use super::claim::{Claim, Claimed};
 use super::content::{Known, Pointer};
 use super::item::{from_object_item, to_object_item};
+use super::references::reference_error;
 use crate::Store;
 use crate::calls::unbuilt;
-use crate::failure::{Item, Reason};
+use crate::failure::Reason;
 use crate::item::{number, text};
 use crate::pace::Pace;
-use crate::uploads::{from_upload_item, upload_pk};
 
 /// Something outside the objects that has to change with one: a confirmed upload, its pointers.
 #[derive(Clone, Debug)]
@@ -41,8 +40,8 @@ pub(crate) enum CompanionKind {
 pub(crate) enum Ended {
     /// This object was written.
     Written(Object),
-    /// An earlier request wrote this one, and it is the answer.
-    Replayed(Object),
+    /// Nothing was left to write: this is the answer.
+    Replayed(Written),
     /// A companion's condition failed; with the item as it is. Nothing was written.
     CompanionRefused(CompanionKind),
 }
@@ -78,7 +77,7 @@ impl Store {
         let mut void_claim = None;
         if let Some(own) = &own_claim {
             match self.claimed(write, own, pace).await? {
-                Claimed::Answered(object) => return Ok(Ended::Replayed(*object)),
+                Claimed::Answered(written) => return Ok(Ended::Replayed(*written)),
                 Claimed::Free(void) => void_claim = void,
             }
         }
@@ -89,7 +88,7 @@ impl Store {
         };
         loop {
             let (new, old) = match write.decide(stored.as_ref())? {
-                Decision::Replay(object) => return Ok(Ended::Replayed(object)),
+                Decision::Replay(written) => return Ok(Ended::Replayed(written)),
                 Decision::Create(new) => (new, None),
                 Decision::Update(new) => (new, stored.as_ref()),
             };
@@ -98,12 +97,16 @@ impl Store {
                 plan.add(Role::Companion(companion.kind), companion.action.clone());
             }
             if let Some(own) = &own_claim {
-                let put = own.put(&self.tables.objects, void_claim.as_ref(), write.now.seconds())?;
+                let claim = own.on(&plan.object.incarnation);
+                let put = claim.put(&self.tables.objects, void_claim.as_ref(), write.now.seconds())?;
                 plan.add(Role::Claim, TransactWriteItem::builder().put(put).build());
             }
             if let Some(own) = &own_pointer {
                 match self.known_content(write, own, pace).await? {
-                    Known::Object(object) => return Ok(Ended::Replayed(*object)),
+                    Known::Object(object) => {
+                        let written = Written::before(*object, ReplayedBy::SkipDuplicates);
+                        return Ok(Ended::Replayed(written));
+                    }
                     Known::Nothing(stale) => {
                         let put = own.put(&self.tables.objects, stale.as_ref())?;
                         plan.add(Role::Content, TransactWriteItem::builder().put(put).build());
@@ -122,7 +125,7 @@ impl Store {
                         let own =
                             own_claim.as_ref().ok_or_else(|| Error::internal("a claim without an owner"))?;
                         match self.judge_claim(write, own, item, pace).await? {
-                            Claimed::Answered(object) => return Ok(Ended::Replayed(*object)),
+                            Claimed::Answered(written) => return Ok(Ended::Replayed(*written)),
                             Claimed::Free(void) => void_claim = void,
                         }
                     }
@@ -144,37 +147,15 @@ impl Store {
         let before = old.map(Object::upload_ids).unwrap_or_default();
         let after = new.upload_ids();
         let organisation = new.scope.organisation_id.clone();
-        let bucket = new.bucket_id.clone();
+        let (bucket, now) = (new.bucket_id.clone(), new.updated_at);
         let put = self.put_over(&new, old)?;
         let mut plan = Plan { object: new, roles: Vec::new(), actions: Vec::new() };
         plan.add(Role::Object, TransactWriteItem::builder().put(put).build());
         for id in after.difference(&before).filter(|id| Some(*id) != confirmed) {
-            let update = Update::builder()
-                .table_name(&self.tables.uploads)
-                .key("pk", text(upload_pk(&organisation, id)))
-                .update_expression("ADD ref_count :one")
-                .condition_expression(
-                    "#status = :completed AND bucket_id = :bucket AND attribute_not_exists(deleting)",
-                )
-                .expression_attribute_names("#status", "status")
-                .expression_attribute_values(":completed", text("COMPLETED"))
-                .expression_attribute_values(":bucket", text(&bucket))
-                .expression_attribute_values(":one", number(1))
-                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-                .build()
-                .map_err(unbuilt)?;
-            plan.add(Role::Reference(id.clone()), TransactWriteItem::builder().update(update).build());
+            plan.add(Role::Reference(id.clone()), self.make_reference(&organisation, &bucket, id)?);
         }
         for id in before.difference(&after) {
-            let update = Update::builder()
-                .table_name(&self.tables.uploads)
-                .key("pk", text(upload_pk(&organisation, id)))
-                .update_expression("ADD ref_count :less")
-                .condition_expression("attribute_exists(pk)")
-                .expression_attribute_values(":less", number(-1))
-                .build()
-                .map_err(unbuilt)?;
-            plan.add(Role::Reference(id.clone()), TransactWriteItem::builder().update(update).build());
+            plan.add(Role::Reference(id.clone()), self.drop_reference(&organisation, id, now)?);
         }
         Ok(plan)
     }
@@ -204,14 +185,4 @@ impl Plan {
         self.roles.push(role);
         self.actions.push(action);
     }
-}
-
-/// Why an upload can't be referred to.
-fn reference_error(id: &UploadId, stored: Option<Item>) -> Result<Error> {
-    Ok(match stored.map(from_upload_item).transpose()? {
-        Some(upload) if upload.status != stowage_domain::upload::UploadStatus::Completed => {
-            Error::UploadNotConfirmed { upload_id: id.clone(), status: upload.status.name() }
-        }
-        _ => Error::not_found(Resource::Upload, id.as_str()),
-    })
 }

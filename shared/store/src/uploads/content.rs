@@ -60,10 +60,13 @@ impl FindContent for Store {
         let mut pace = self.reading();
         let known =
             self.known_upload(&bucket.organisation_id, &bucket.bucket_id, identity, &mut pace).await?;
-        Ok(match known {
-            Known::Upload(upload) => Some(*upload),
-            Known::Nothing(_) => None,
-        })
+        let Known::Upload(upload) = known else { return Ok(None) };
+        // Once its object is deleted, it can't stand for a file that is to make one.
+        let stands = match &upload.object_id {
+            Some(object) => self.object(&bucket.bucket_id, object, &mut pace).await?.is_some(),
+            None => true,
+        };
+        Ok(stands.then_some(*upload))
     }
 }
 

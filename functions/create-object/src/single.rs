@@ -1,0 +1,36 @@
+//! One object.
+
+use std::collections::BTreeMap;
+
+use stowage_api::{Reply, Request, Tenant};
+use stowage_blobs::ports::{BucketName, PutInline};
+use stowage_domain::Result;
+use stowage_domain::object::ObjectResponse;
+use stowage_domain::policy::Policy;
+use stowage_store::ports::{FindBucket, FindUploads, WriteObject};
+
+use crate::{CreateObject, read};
+
+impl<S, B> CreateObject<S, B>
+where
+    S: FindBucket + FindUploads + WriteObject,
+    B: BucketName + PutInline,
+{
+    /// Makes, updates or finds an object.
+    pub(crate) async fn create(
+        &self,
+        tenant: &Tenant,
+        request: &Request,
+        query: Option<Policy>,
+    ) -> Result<Reply> {
+        let bucket = self.store.find_bucket(tenant.scope(), request.parameter("bucket_identifier")).await?;
+        let draft = read(request.json_value()?, &bucket, query, self.blobs.bucket_name())?;
+        let uploads = match draft.upload_ids() {
+            ids if ids.is_empty() => BTreeMap::new(),
+            ids => self.store.find_uploads(&tenant.scope().organisation_id, &ids).await?,
+        };
+        let prepared = draft.prepare(tenant.scope(), &bucket, &uploads, request.now())?;
+        let written = self.write(prepared, &bucket).await?;
+        Reply::ok(&ObjectResponse::written(written.object, self.blobs.bucket_name()))
+    }
+}

@@ -1,0 +1,24 @@
+//! `PUT …/objects/{object_id}`: like PATCH, and `metadata` reaches into the object's own.
+
+use stowage_api::{Reply, Request, Tenant};
+use stowage_blobs::ports::BucketName;
+use stowage_domain::Result;
+use stowage_domain::object::{ObjectResponse, UpdateObjectRequest};
+use stowage_store::ports::{AmendObject, FindBucket};
+
+use crate::{Objects, object_id};
+
+impl<S, B> Objects<S, B>
+where
+    S: FindBucket + AmendObject,
+    B: BucketName,
+{
+    /// Changes the fields that are sent.
+    pub(crate) async fn update(&self, tenant: &Tenant, request: &Request) -> Result<Reply> {
+        let bucket = self.store.find_bucket(tenant.scope(), request.parameter("bucket_identifier")).await?;
+        let update: UpdateObjectRequest = request.json()?;
+        let amendment = update.into_amendment(&bucket, request.now());
+        let object = self.store.amend_object(&bucket, &object_id(request)?, &amendment).await?;
+        Reply::ok(&ObjectResponse::written(object, self.blobs.bucket_name()))
+    }
+}

@@ -1,0 +1,125 @@
+//! Deleting an object, together with what counts on it: its references to uploads, and a record of the
+//! bytes that nobody needs any more.
+//!
+//! Idempotency claims and content pointers stay: whoever follows one checks that it leads to the life
+//! that it was made for.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::{Delete, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use stowage_domain::bucket::Bucket;
+use stowage_domain::error::Resource;
+use stowage_domain::id::{ObjectId, UploadId};
+use stowage_domain::object::Object;
+use stowage_domain::time::Timestamp;
+use stowage_domain::{Error, Result};
+
+use super::item::from_object_item;
+use super::object_pk;
+use crate::Store;
+use crate::calls::unbuilt;
+use crate::failure::{Item, Reason};
+use crate::item::{number, text};
+use crate::pace::{Outcome, Pace};
+use crate::ports::DeleteObject;
+
+/// That the item is still the object that was read.
+const SAME: &str = "incarnation = :incarnation AND version = :version";
+
+/// What one try came to.
+enum Tried {
+    Deleted,
+    /// The object isn't as it was read; with what is there now.
+    Changed(Option<Item>),
+    /// These uploads are gone, so that there is nothing to count in them.
+    Without(BTreeSet<UploadId>),
+}
+
+impl DeleteObject for Store {
+    async fn delete_object(&self, bucket: &Bucket, object: &ObjectId, now: Timestamp) -> Result<()> {
+        let missing = || Error::not_found(Resource::Object, object.as_str());
+        let mut pace = self.reading();
+        let mut old = self.object(&bucket.bucket_id, object, &mut pace).await?.ok_or_else(missing)?;
+        let mut pace = pace.into_writing();
+        let mut gone = BTreeSet::new();
+        loop {
+            match self.try_delete(&old, &gone, now, &mut pace).await? {
+                Tried::Deleted => return Ok(()),
+                Tried::Without(uploads) => gone.extend(uploads),
+                Tried::Changed(stored) => match stored.map(from_object_item).transpose()? {
+                    Some(stored) if stored.incarnation == old.incarnation => old = stored,
+                    // The object that the request found is no more. If an answer to an attempt was
+                    // lost, that attempt is why. Whatever has its id now is another, and stays.
+                    _ if pace.is_uncertain() => return Ok(()),
+                    _ => return Err(missing()),
+                },
+            }
+            pace.wait_for_others("DynamoDB: the object changed meanwhile").await?;
+        }
+    }
+}
+
+impl Store {
+    /// Deletes exactly the object that was read: by one conditional write if nothing changes with it.
+    async fn try_delete(
+        &self,
+        old: &Object,
+        gone: &BTreeSet<UploadId>,
+        now: Timestamp,
+        pace: &mut Pace,
+    ) -> Result<Tried> {
+        let organisation = &old.scope.organisation_id;
+        let uploads: Vec<UploadId> = old.upload_ids().difference(gone).cloned().collect();
+        let removal = self.removal(old, now)?;
+        if uploads.is_empty() && removal.is_none() {
+            return self.delete_alone(old, pace).await;
+        }
+        let mut actions = vec![self.delete_action(old)?];
+        for upload in &uploads {
+            actions.push(self.drop_reference(organisation, upload, now)?);
+        }
+        actions.extend(removal);
+        let Some(reasons) = self.transact(&actions, pace).await? else { return Ok(Tried::Deleted) };
+        let mut reasons = reasons.into_iter();
+        if let Some(Reason::Condition(stored)) = reasons.next() {
+            return Ok(Tried::Changed(stored));
+        }
+        let refused = uploads.into_iter().zip(reasons);
+        let refused = refused.filter(|(_, reason)| matches!(reason, Reason::Condition(_)));
+        Ok(Tried::Without(refused.map(|(upload, _)| upload).collect()))
+    }
+
+    async fn delete_alone(&self, old: &Object, pace: &mut Pace) -> Result<Tried> {
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.tables.objects)
+            .key("pk", text(object_pk(&old.bucket_id, &old.object_id)))
+            .condition_expression(SAME)
+            .expression_attribute_values(":incarnation", text(&old.incarnation))
+            .expression_attribute_values(":version", version(old))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match pace.send(|| delete.clone().send()).await {
+            Ok(_) => Ok(Tried::Deleted),
+            Err(Outcome::Condition(stored)) => Ok(Tried::Changed(stored)),
+            Err(outcome) => Err(outcome.into_error()),
+        }
+    }
+
+    fn delete_action(&self, old: &Object) -> Result<TransactWriteItem> {
+        let delete = Delete::builder()
+            .table_name(&self.tables.objects)
+            .key("pk", text(object_pk(&old.bucket_id, &old.object_id)))
+            .condition_expression(SAME)
+            .expression_attribute_values(":incarnation", text(&old.incarnation))
+            .expression_attribute_values(":version", version(old))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(unbuilt)?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+}
+
+fn version(object: &Object) -> aws_sdk_dynamodb::types::AttributeValue {
+    number(i64::try_from(object.version).unwrap_or(i64::MAX))
+}

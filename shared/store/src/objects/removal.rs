@@ -1,0 +1,64 @@
+//! What a deleted object leaves in S3: a record of the places that were its alone, written together
+//! with the deletion, for whoever removes the bytes once nobody can be reading them any more.
+//!
+//! The bytes of uploads are not its alone; their rows count who refers to them. Records are found
+//! through the listing index under `removals#{digit}`, oldest first, over all buckets of the
+//! deployment: a bucket may be gone before its bytes are. They are spread over sixteen partitions.
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use serde::Serialize;
+use stowage_domain::Result;
+use stowage_domain::id::{BucketId, Incarnation, NamespaceId, ObjectId, OrganisationId};
+use stowage_domain::object::Object;
+use stowage_domain::place::Place;
+use stowage_domain::time::Timestamp;
+
+use super::listed_at;
+use crate::Store;
+use crate::calls::unbuilt;
+use crate::item::to_item;
+
+#[derive(Serialize)]
+struct RemovalItem<'a> {
+    pk: String,
+    kind: &'static str,
+    listing: String,
+    listed_at: String,
+    organisation_id: &'a OrganisationId,
+    namespace_id: &'a NamespaceId,
+    bucket_id: &'a BucketId,
+    object_id: &'a ObjectId,
+    incarnation: &'a Incarnation,
+    /// The places, each with its S3 version.
+    places: Vec<&'a Place>,
+    /// When the object was deleted.
+    removed_at: Timestamp,
+}
+
+impl Store {
+    /// The action that records which bytes are left when this object is gone; none if none are.
+    pub(super) fn removal(&self, object: &Object, now: Timestamp) -> Result<Option<TransactWriteItem>> {
+        let own = object.blobs.iter().filter(|blob| blob.upload_id.is_none());
+        let places: Vec<&Place> = own.filter_map(|blob| blob.place.as_ref()).collect();
+        if places.is_empty() {
+            return Ok(None);
+        }
+        let incarnation = object.incarnation.as_str();
+        let digit = &incarnation[incarnation.len() - 1..];
+        let item = to_item(&RemovalItem {
+            pk: format!("{}#removal#{incarnation}", object.bucket_id),
+            kind: "removal",
+            listing: format!("removals#{digit}"),
+            listed_at: listed_at(now, incarnation),
+            organisation_id: &object.scope.organisation_id,
+            namespace_id: &object.scope.namespace_id,
+            bucket_id: &object.bucket_id,
+            object_id: &object.object_id,
+            incarnation: &object.incarnation,
+            places,
+            removed_at: now,
+        })?;
+        let put = Put::builder().table_name(&self.tables.objects).set_item(Some(item));
+        Ok(Some(TransactWriteItem::builder().put(put.build().map_err(unbuilt)?).build()))
+    }
+}
