@@ -31,7 +31,7 @@ impl Store {
         pace: &mut Pace,
     ) -> Result<Option<Item>> {
         let get = self.client.get_item().table_name(table).set_key(Some(key)).consistent_read(true);
-        let answer = pace.send(|| get.clone().send()).await.map_err(Outcome::into_error)?;
+        let answer = pace.read(|| get.clone().send()).await.map_err(Outcome::into_error)?;
         Ok(answer.item)
     }
 

@@ -31,7 +31,7 @@ pub(crate) struct Pace {
     deadline: Instant,
     attempt: u32,
     writes: bool,
-    /// An answer was lost, so an earlier attempt may have been stored.
+    /// An answer to a write was lost, so an earlier attempt may have been stored.
     uncertain: bool,
 }
 
@@ -71,12 +71,7 @@ impl Pace {
         Self { writes: true, ..Self::reading(budget) }
     }
 
-    /// The same attempts, of which the ones from now on write.
-    pub(crate) fn into_writing(self) -> Self {
-        Self { writes: true, uncertain: false, ..self }
-    }
-
-    /// Whether an answer was lost, so that an earlier attempt may have been stored.
+    /// Whether an answer to a write was lost, so that an earlier attempt may have been stored.
     pub(crate) fn is_uncertain(&self) -> bool {
         self.uncertain
     }
@@ -84,7 +79,31 @@ impl Pace {
     /// Sends a call until it succeeds, is refused by a condition, fails for good, or time is up.
     pub(crate) async fn send<T, E, R, F>(
         &mut self,
+        call: impl FnMut() -> F,
+    ) -> std::result::Result<T, Outcome>
+    where
+        E: Refusal,
+        F: Future<Output = std::result::Result<T, SdkError<E, R>>>,
+    {
+        self.repeat(call, self.writes).await
+    }
+
+    /// The same for a read among attempts to write: that its answer is lost leaves nothing in doubt.
+    pub(crate) async fn read<T, E, R, F>(
+        &mut self,
+        call: impl FnMut() -> F,
+    ) -> std::result::Result<T, Outcome>
+    where
+        E: Refusal,
+        F: Future<Output = std::result::Result<T, SdkError<E, R>>>,
+    {
+        self.repeat(call, false).await
+    }
+
+    async fn repeat<T, E, R, F>(
+        &mut self,
         mut call: impl FnMut() -> F,
+        writes: bool,
     ) -> std::result::Result<T, Outcome>
     where
         E: Refusal,
@@ -105,7 +124,7 @@ impl Pace {
                     }
                     Failure::Unreachable => "DynamoDB: no connection".to_owned(),
                     Failure::Lost(cause) => {
-                        self.uncertain = true;
+                        self.uncertain |= writes;
                         cause
                     }
                 },
@@ -131,7 +150,7 @@ impl Pace {
         self.attempt += 1;
         if Instant::now() + wait >= self.deadline {
             let cause = format!("{cause} (after {} attempts)", self.attempt);
-            return Err(if self.writes && self.uncertain {
+            return Err(if self.uncertain {
                 Error::Internal(Cause::new(cause))
             } else {
                 Error::Unavailable(Cause::new(cause))

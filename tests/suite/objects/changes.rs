@@ -195,3 +195,35 @@ async fn when_every_answer_is_lost_the_outcome_is_unknown_and_the_next_request_f
     assert_eq!(client.patch(&scene.path(&made), &json!({"n": 2})).await.ok()["n"], 2);
     client.delete(&scene.path(&made)).await.deleted();
 }
+
+/// While the deletion tries again, others have made the object anew: that one is not what it deleted.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_whose_answer_was_lost_spares_the_next_life() {
+    let scene = keyed(TestStack::start().await).await;
+    let client = &scene.stack.client;
+    for round in 0..10 {
+        let sku = format!("{round}");
+        let path = scene.path(&scene.create(&json!({"sku": sku})).await.ok());
+        scene.stack.faults().inject("DeleteItem", Fault::LoseAnswer, 1);
+        let deletion = client.delete(&path);
+        tokio::pin!(deletion);
+        let (mut step, mut lives) = (0, 0);
+        let answer = loop {
+            let body = json!({"sku": sku, format!("f{step}"): true});
+            let (upserted, deleted) = tokio::join!(client.object(&scene.bucket, "", &body), async {
+                tokio::time::timeout(Duration::ZERO, &mut deletion).await.ok()
+            });
+            let upserted = upserted.ok();
+            let fields = upserted.as_object().into_iter().flatten();
+            // A life begins with the one field of the upsert that made it.
+            lives += u32::from(step > 0 && fields.filter(|(name, _)| name.starts_with('f')).count() == 1);
+            step += 1;
+            if let Some(answer) = deleted {
+                break answer;
+            }
+        };
+        answer.deleted();
+        assert_eq!(scene.stack.faults().clear(), 0);
+        assert!(lives <= 1, "{lives} lives began after the first in round {round}");
+    }
+}

@@ -1,7 +1,7 @@
 //! A change of some of an object's fields: read, decide, and set just those on the condition that the
 //! object is still the one that was read. Blobs, and with them the references to uploads, stay.
 
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::ReturnValue;
 use stowage_domain::bucket::Bucket;
 use stowage_domain::error::Resource;
 use stowage_domain::id::ObjectId;
@@ -23,10 +23,10 @@ impl AmendObject for Store {
         object: &ObjectId,
         amendment: &Amendment,
     ) -> Result<Object> {
-        let mut pace = self.reading();
-        let mut stored = self.object(&bucket.bucket_id, object, &mut pace).await?;
-        let mut pace = pace.into_writing();
+        let mut pace = self.writing();
         loop {
+            // Read anew for each attempt: what comes with a refusal is old by the end of the wait.
+            let stored = self.object(&bucket.bucket_id, object, &mut pace).await?;
             let old = stored.ok_or_else(|| Error::not_found(Resource::Object, object.as_str()))?;
             // An earlier attempt was stored, and only its answer was lost. Had somebody else written
             // since, it would be made once more: it sets what it sets, however often.
@@ -47,17 +47,16 @@ impl AmendObject for Store {
                 .condition_expression(expression.condition())
                 .set_expression_attribute_names(Some(expression.names))
                 .set_expression_attribute_values(Some(expression.values))
-                .return_values(ReturnValue::AllNew)
-                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-            stored = match pace.send(|| update.clone().send()).await {
+                .return_values(ReturnValue::AllNew);
+            match pace.send(|| update.clone().send()).await {
                 Ok(answer) => {
                     let item =
                         answer.attributes.ok_or_else(|| Error::internal("an update returned no item"))?;
                     return from_object_item(item);
                 }
-                Err(Outcome::Condition(stored)) => stored.map(from_object_item).transpose()?,
+                Err(Outcome::Condition(_)) => {}
                 Err(outcome) => return Err(outcome.into_error()),
-            };
+            }
             pace.wait_for_others("DynamoDB: the object changed meanwhile").await?;
         }
     }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{Delete, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem};
 use stowage_domain::bucket::Bucket;
 use stowage_domain::error::Resource;
 use stowage_domain::id::{ObjectId, UploadId};
@@ -14,11 +14,10 @@ use stowage_domain::object::Object;
 use stowage_domain::time::Timestamp;
 use stowage_domain::{Error, Result};
 
-use super::item::from_object_item;
 use super::object_pk;
 use crate::Store;
 use crate::calls::unbuilt;
-use crate::failure::{Item, Reason};
+use crate::failure::Reason;
 use crate::item::{number, text};
 use crate::pace::{Outcome, Pace};
 use crate::ports::DeleteObject;
@@ -29,31 +28,35 @@ const SAME: &str = "incarnation = :incarnation AND version = :version";
 /// What one try came to.
 enum Tried {
     Deleted,
-    /// The object isn't as it was read; with what is there now.
-    Changed(Option<Item>),
+    /// The object isn't as it was read.
+    Changed,
     /// These uploads are gone, so that there is nothing to count in them.
     Without(BTreeSet<UploadId>),
 }
 
 impl DeleteObject for Store {
     async fn delete_object(&self, bucket: &Bucket, object: &ObjectId, now: Timestamp) -> Result<()> {
-        let missing = || Error::not_found(Resource::Object, object.as_str());
-        let mut pace = self.reading();
-        let mut old = self.object(&bucket.bucket_id, object, &mut pace).await?.ok_or_else(missing)?;
-        let mut pace = pace.into_writing();
+        let mut pace = self.writing();
+        let mut life = None;
         let mut gone = BTreeSet::new();
         loop {
+            // Read anew for each attempt: what comes with a refusal is old by the end of the wait.
+            let stored = self.object(&bucket.bucket_id, object, &mut pace).await?;
+            let is_same = |found: &Object| life.as_ref().is_none_or(|life| *life == found.incarnation);
+            let Some(old) = stored.filter(is_same) else {
+                // The object that the request found first is no more. If the answer to an attempt was
+                // lost, that attempt is why. Whatever has its id now is another, and stays.
+                if pace.is_uncertain() {
+                    return Ok(());
+                }
+                return Err(Error::not_found(Resource::Object, object.as_str()));
+            };
             match self.try_delete(&old, &gone, now, &mut pace).await? {
                 Tried::Deleted => return Ok(()),
+                Tried::Changed => {}
                 Tried::Without(uploads) => gone.extend(uploads),
-                Tried::Changed(stored) => match stored.map(from_object_item).transpose()? {
-                    Some(stored) if stored.incarnation == old.incarnation => old = stored,
-                    // The object that the request found is no more. If an answer to an attempt was
-                    // lost, that attempt is why. Whatever has its id now is another, and stays.
-                    _ if pace.is_uncertain() => return Ok(()),
-                    _ => return Err(missing()),
-                },
             }
+            life = Some(old.incarnation);
             pace.wait_for_others("DynamoDB: the object changed meanwhile").await?;
         }
     }
@@ -81,8 +84,8 @@ impl Store {
         actions.extend(removal);
         let Some(reasons) = self.transact(&actions, pace).await? else { return Ok(Tried::Deleted) };
         let mut reasons = reasons.into_iter();
-        if let Some(Reason::Condition(stored)) = reasons.next() {
-            return Ok(Tried::Changed(stored));
+        if matches!(reasons.next(), Some(Reason::Condition(_))) {
+            return Ok(Tried::Changed);
         }
         let refused = uploads.into_iter().zip(reasons);
         let refused = refused.filter(|(_, reason)| matches!(reason, Reason::Condition(_)));
@@ -97,11 +100,10 @@ impl Store {
             .key("pk", text(object_pk(&old.bucket_id, &old.object_id)))
             .condition_expression(SAME)
             .expression_attribute_values(":incarnation", text(&old.incarnation))
-            .expression_attribute_values(":version", version(old))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+            .expression_attribute_values(":version", version(old));
         match pace.send(|| delete.clone().send()).await {
             Ok(_) => Ok(Tried::Deleted),
-            Err(Outcome::Condition(stored)) => Ok(Tried::Changed(stored)),
+            Err(Outcome::Condition(_)) => Ok(Tried::Changed),
             Err(outcome) => Err(outcome.into_error()),
         }
     }
@@ -113,13 +115,12 @@ impl Store {
             .condition_expression(SAME)
             .expression_attribute_values(":incarnation", text(&old.incarnation))
             .expression_attribute_values(":version", version(old))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(unbuilt)?;
         Ok(TransactWriteItem::builder().delete(delete).build())
     }
 }
 
-fn version(object: &Object) -> aws_sdk_dynamodb::types::AttributeValue {
+fn version(object: &Object) -> AttributeValue {
     number(i64::try_from(object.version).unwrap_or(i64::MAX))
 }

@@ -92,6 +92,7 @@ impl Store {
                 Decision::Create(new) => (new, None),
                 Decision::Update(new) => (new, stored.as_ref()),
             };
+            let replaces = old.is_some();
             let mut plan = self.plan(new, old, confirmed)?;
             for companion in companions {
                 plan.add(Role::Companion(companion.kind), companion.action.clone());
@@ -116,7 +117,7 @@ impl Store {
             let Some(reasons) = self.transact(&plan.actions, pace).await? else {
                 return Ok(Ended::Written(plan.object));
             };
-            let mut refused = None;
+            let (mut refused, mut has_changed) = (None, false);
             for (role, reason) in plan.roles.iter().zip(reasons) {
                 let Reason::Condition(item) = reason else { continue };
                 match role {
@@ -131,7 +132,10 @@ impl Store {
                     }
                     Role::Reference(id) => refused = Some(reference_error(id, item)?),
                     // The loop looks again at the object that is there now, and at the content.
-                    Role::Object => stored = item.map(from_object_item).transpose()?,
+                    Role::Object => {
+                        stored = item.map(from_object_item).transpose()?;
+                        has_changed = true;
+                    }
                     Role::Content => {}
                 }
             }
@@ -139,6 +143,10 @@ impl Store {
                 return Err(error);
             }
             pace.wait_for_others("DynamoDB: the object changed meanwhile").await?;
+            // What came with the refusal is old by now, if many write this object.
+            if has_changed && replaces {
+                stored = self.object(&write.bucket_id, &write.object_id, pace).await?;
+            }
         }
     }
 
