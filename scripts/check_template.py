@@ -143,6 +143,11 @@ ABUSES = {
     "create-object writes nothing under uploads/": Abuse("create-object", ["s3:PutObject"], ["s3:uploads/"]),
     "create-object makes no upload": Abuse("create-object", ["dynamodb:PutItem"], ["uploads"]),
     "create-object changes no bucket": Abuse("create-object", WRITE_ITEMS, ["catalog"]),
+    "objects writes no bytes": Abuse("objects", ["s3:PutObject"], BYTES),
+    "objects deletes nothing but objects": Abuse(
+        "objects", ["dynamodb:DeleteItem"], [table for table in TABLES if table != "objects"]
+    ),
+    "objects changes no bucket": Abuse("objects", WRITE_ITEMS, ["catalog"]),
     "confirm-upload writes no bytes": Abuse("confirm-upload", ["s3:PutObject"], BYTES),
     "confirm-upload reads nothing under inline/": Abuse("confirm-upload", READ_BYTES, ["s3:inline/"]),
     "confirm-upload deletes nothing": Abuse("confirm-upload", ["dynamodb:DeleteItem", *DELETE_BYTES], TABLES + BYTES),
@@ -509,7 +514,7 @@ def needs_of(deployed, calls):
             # Lambda decrypts the environment in the role's name.
             needs[name].append(Right("kms:Decrypt", key, {}))
     for call in calls:
-        who = SIGNER if has_signer and call["action"].startswith("Presign") else call["function"]
+        who = SIGNER if has_signer and call["action"] == "PresignPutObject" else call["function"]
         try:
             if call["function"] not in needs:
                 raise ValueError("no such function")

@@ -5,6 +5,7 @@
 //! `<openapi>` is the whole of docs/openapi.json.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -183,7 +184,7 @@ fn digits_of(text: &str, count: usize) -> String {
     let mut digits = String::new();
     while digits.len() < count {
         hash = fnv(hash, 1);
-        digits += &format!("{hash:016x}");
+        let _ = write!(digits, "{hash:016x}"); // a String takes everything
     }
     digits.truncate(count);
     digits

@@ -95,7 +95,9 @@ fn references(value: &Value, found: &mut Vec<String>) {
         Value::Array(items) => items.iter().collect(),
         _ => Vec::new(),
     };
-    inner.into_iter().for_each(|value| references(value, found));
+    for value in inner {
+        references(value, found);
+    }
 }
 
 #[test]

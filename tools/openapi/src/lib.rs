@@ -1,4 +1,4 @@
-//! The API's description as OpenAPI 3.1: docs/openapi.json, which `GET /openapi.json` serves.
+//! The API's description as an `OpenAPI` 3.1 document: docs/openapi.json, which `GET /openapi.json` serves.
 //!
 //! Paths, methods, permissions and summaries come from [`Operation::ALL`], schemas from the request and
 //! answer types of `stowage-domain` (its feature `openapi`), examples from whoever calls

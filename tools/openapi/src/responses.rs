@@ -57,17 +57,16 @@ pub(crate) fn of(row: &Row, schemas: &mut Schemas) -> Map<String, Value> {
         let alike = SHARED
             .iter()
             .find(|(known, _, shared, _)| *known == status && codes.iter().all(|code| shared.contains(code)));
-        let refusal = match alike {
-            Some((_, name, ..)) => json!({"$ref": format!("#/components/responses/{name}")}),
-            None => {
-                let mut schema = error(schemas);
-                if let Some((other, of)) = row.instead
-                    && other == status
-                {
-                    schema = json!({"anyOf": [schema, schemas.answer(of)]});
-                }
-                response(meaning(status), &schema, &codes)
+        let refusal = if let Some((_, name, ..)) = alike {
+            json!({"$ref": format!("#/components/responses/{name}")})
+        } else {
+            let mut schema = error(schemas);
+            if let Some((other, of)) = row.instead
+                && other == status
+            {
+                schema = json!({"anyOf": [schema, schemas.answer(of)]});
             }
+            response(meaning(status), &schema, &codes)
         };
         refusals.insert(status.to_string(), refusal);
     }
