@@ -14,7 +14,8 @@ pub(crate) fn text(info: &StackInfo) -> String {
     // The name is new each time, so that it works again on the same data.
     let bucket = format!("papers-{}", random_hex::<3>());
     let script = format!(
-        r#"API={api} KEY={key} BUCKET={bucket}
+        r#"API={api} BUCKET={bucket}
+KEY={key}
 call() {{ curl -sS -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' "$@"; echo; }}
 
 # A bucket with a schema, in which 'doi' identifies an object:

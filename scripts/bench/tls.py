@@ -20,7 +20,7 @@ class Authority:
         new_key = ["-newkey", "rsa:2048", "-nodes"]
         self._openssl("req", "-x509", *new_key, "-keyout", ca_key, "-out", self.roots, "-days", "2",
                       "-subj", "/CN=bench CA", "-addext", "basicConstraints=critical,CA:TRUE")
-        # A signature by RSA takes the proxy some milliseconds, which would count as the function's.
+        # A signature by RSA takes the server about a millisecond, which would count as the function's.
         leaf_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
         self._openssl("req", *leaf_key, "-keyout", self.key, "-out", request, "-subj", "/CN=localhost")
         extensions.write_text("subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n")
