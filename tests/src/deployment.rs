@@ -83,7 +83,9 @@ pub async fn play_events(binary: &Binary) {
         if !differs.is_empty() {
             wrong.push(format!("{}\n    {}", event.name, differs.join("\n    ")));
         }
-        for url in presigned_urls(&answer.body) {
+        // Those of the examples in the API's own document are nobody's.
+        let own = deployment.recorder.s3();
+        for url in presigned_urls(&answer.body).into_iter().filter(|url| url.starts_with(&own)) {
             deployment.recorder.note_presigned(url);
         }
     }
