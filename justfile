@@ -31,6 +31,18 @@ demo:
 walkthrough:
     scripts/walkthrough.sh
 
+# Mixpeek's own Python SDK and other clients' requests, against a local stack (needs Python 3.11)
+acceptance *ARGS:
+    @scripts/acceptance.sh {{ARGS}}
+
+# The same against a deployed stack, with the key in STOWAGE_KEY; docs/OPERATIONS.md names the variables
+acceptance-deployed URL *ARGS:
+    @STOWAGE_URL={{quote(URL)}} scripts/acceptance.sh {{ARGS}}
+
+# Requests made up from /openapi.json, good and bad, against a local stack: EXAMPLES for each operation
+schemathesis EXAMPLES="100":
+    @scripts/schemathesis.sh {{EXAMPLES}}
+
 # Markdown links lead somewhere, and code names no machine
 docs-check:
     scripts/docs-check.sh
@@ -49,7 +61,7 @@ measure:
 
 # What checks and deploys template.yaml, below .venv/ (needs Python 3.11)
 venv:
-    @scripts/venv.sh
+    @scripts/venv.sh template checkov
 
 # The template is valid, and no rule is broken that .checkov.yaml doesn't list with a reason
 template-check: venv
@@ -90,6 +102,10 @@ bench-connection *ARGS:
 bench-profile *ARGS:
     scripts/bench-profile.sh
     scripts/bench_cold.py --profiles --write {{ARGS}}
+
+# Listing 100 objects from a bucket of 1,000 and one of 100,000; writes docs/PERFORMANCE.md's table
+bench-list *SIZES:
+    cargo run --locked --quiet --profile engines -p stowage-tests --bin bench-list -- {{SIZES}} | scripts/put-between.sh docs/PERFORMANCE.md list
 
 # What an operation costs on AWS, by its counted calls; writes the table of docs/OPERATIONS.md
 cost:

@@ -88,6 +88,7 @@ CALLS = {
     ("dynamodb", "TransactGetItems.Get"): Call(["dynamodb:GetItem"]),
     # Without ListBucket a missing key is a 403 instead of a 404.
     ("s3", "HeadObject"): Call(["s3:GetObject"], bucket=["s3:ListBucket"]),
+    ("s3", "ListObjectVersions"): Call([], bucket=["s3:ListBucketVersions"], key=[]),
     ("s3", "GetObject"): Call(["s3:GetObject"]),
     # GetObject with a version id.
     ("s3", "GetObjectVersion"): Call(["s3:GetObjectVersion"]),
@@ -102,6 +103,17 @@ CALLS = {
 
 # What Lambda itself does in every function's name.
 LOG_ACTIONS = ["logs:CreateLogStream", "logs:PutLogEvents"]
+
+# What an event source mapping, or a pipe, does in its function's or own name to read its source.
+SOURCE_ACTIONS = {
+    "dynamodb": [
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+    ],
+    "sqs": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+}
 
 
 # ------------------------------------------------------------------------------------------- abuses
@@ -129,7 +141,7 @@ ABUSES = {
     "nobody deletes a table or its backups": Abuse(
         "anyone", ["dynamodb:DeleteTable", "dynamodb:UpdateTable", "dynamodb:UpdateContinuousBackups"], TABLES
     ),
-    "nobody deletes bytes": Abuse("anyone", DELETE_BYTES, BYTES),
+    "nobody hides bytes": Abuse("anyone", ["s3:DeleteObject"], BYTES),
     "nobody changes the bucket": Abuse(
         "anyone",
         ["s3:PutBucketPolicy", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration", "s3:DeleteBucket"],
@@ -143,6 +155,11 @@ ABUSES = {
     "create-object writes nothing under uploads/": Abuse("create-object", ["s3:PutObject"], ["s3:uploads/"]),
     "create-object makes no upload": Abuse("create-object", ["dynamodb:PutItem"], ["uploads"]),
     "create-object changes no bucket": Abuse("create-object", WRITE_ITEMS, ["catalog"]),
+    "uploads makes no object": Abuse("uploads", WRITE_ITEMS, ["objects", "batches"]),
+    "uploads deletes no row": Abuse("uploads", ["dynamodb:DeleteItem"], TABLES),
+    "uploads changes no bucket": Abuse("uploads", WRITE_ITEMS, ["catalog"]),
+    "uploads writes no bytes": Abuse("uploads", ["s3:PutObject"], BYTES),
+    "uploads deletes nothing under inline/": Abuse("uploads", DELETE_BYTES, ["s3:inline/"]),
     "objects writes no bytes": Abuse("objects", ["s3:PutObject"], BYTES),
     "objects deletes nothing but objects": Abuse(
         "objects", ["dynamodb:DeleteItem"], [table for table in TABLES if table != "objects"]
@@ -152,10 +169,23 @@ ABUSES = {
     "confirm-upload reads nothing under inline/": Abuse("confirm-upload", READ_BYTES, ["s3:inline/"]),
     "confirm-upload deletes nothing": Abuse("confirm-upload", ["dynamodb:DeleteItem", *DELETE_BYTES], TABLES + BYTES),
     "confirm-upload changes no bucket": Abuse("confirm-upload", WRITE_ITEMS, ["catalog"]),
-    "buckets touches no object or upload": Abuse("buckets", ITEMS, ["objects", "uploads", "batches"]),
+    "batches writes no object": Abuse("batches", WRITE_ITEMS, ["objects", "uploads", "catalog"]),
+    "batches touches no upload": Abuse("batches", ITEMS, ["uploads"]),
+    "batches touches no bytes": Abuse("batches", [*ALL_BYTES, "s3:ListBucket"], [*BYTES, "s3:"]),
+    "run-task writes no bytes": Abuse("run-task", ["s3:PutObject"], BYTES),
+    "run-task reads nothing under inline/": Abuse("run-task", READ_BYTES, ["s3:inline/"]),
+    "create-upload deletes nothing": Abuse("create-upload", ["dynamodb:DeleteItem", *DELETE_BYTES], TABLES + BYTES),
+    "buckets touches no object or upload": Abuse("buckets", ITEMS, ["objects", "uploads"]),
+    "buckets reads no task": Abuse("buckets", READ_ITEMS, ["batches"]),
+    "buckets deletes no row": Abuse("buckets", ["dynamodb:DeleteItem"], TABLES),
     "buckets touches no bytes": Abuse("buckets", [*ALL_BYTES, "s3:ListBucket"], [*BYTES, "s3:"]),
-    "namespaces touches no object or upload": Abuse("namespaces", ITEMS, ["objects", "uploads", "batches"]),
+    "namespaces touches no object or upload": Abuse("namespaces", ITEMS, ["objects", "uploads"]),
+    "namespaces reads no task": Abuse("namespaces", READ_ITEMS, ["batches"]),
+    "namespaces deletes no row": Abuse("namespaces", ["dynamodb:DeleteItem"], TABLES),
     "namespaces touches no bytes": Abuse("namespaces", [*ALL_BYTES, "s3:ListBucket"], [*BYTES, "s3:"]),
+    "count-objects touches nothing but counters": Abuse("count-objects", ITEMS, ["objects", "uploads", "batches"]),
+    "count-objects reads and deletes no row": Abuse("count-objects", READ_ITEMS + ["dynamodb:DeleteItem"], TABLES),
+    "count-objects touches no bytes": Abuse("count-objects", [*ALL_BYTES, "s3:ListBucket"], [*BYTES, "s3:"]),
     "service touches no table": Abuse("service", ITEMS, TABLES),
     "service touches no bytes": Abuse("service", [*ALL_BYTES, "s3:ListBucket"], [*BYTES, "s3:"]),
     "the signing user reads nothing": Abuse(SIGNER, READ_BYTES + READ_ITEMS, TABLES + BYTES),
@@ -265,6 +295,10 @@ class Deployed:
         match self.all[resource]["Type"], attribute:
             case "AWS::DynamoDB::Table", "Arn":
                 return f"arn:aws:dynamodb:{region}:table/{self.reference(resource)}"
+            case "AWS::DynamoDB::Table", "StreamArn":
+                return f"{self.attribute(resource, 'Arn')}/stream/x"
+            case "AWS::SQS::Queue", "Arn":
+                return f"arn:aws:sqs:{region}:{resource}"
             case "AWS::S3::Bucket", "Arn":
                 return f"arn:aws:s3:::{resource}"
             case "AWS::Logs::LogGroup", "Arn":
@@ -324,7 +358,6 @@ def table_problems(deployed):
 
 def routes_of(deployed):
     """The routes, as the code describes them."""
-    functions = {logical_id: name for name, (logical_id, _) in deployed.functions().items()}
     routes = []
     for api in deployed.of_type("AWS::ApiGatewayV2::Api").values():
         for path, methods in api["Body"]["paths"].items():
@@ -332,18 +365,29 @@ def routes_of(deployed):
                 key = "$default" if path in ("$default", "/$default") else f"{method.upper()} {path}"
                 integration = operation["x-amazon-apigateway-integration"]
                 target = re.search(r"functions/\$\{(\w+?)(?:\.Arn)?\}/invocations", json.dumps(integration["uri"]))[1]
-                alias = deployed.resources[target]
-                if alias["Type"] == "AWS::Lambda::Alias":
-                    target = alias["Properties"]["FunctionName"]["Ref"]
                 routes.append(
                     {
                         "route_key": key,
-                        "function": functions[target],
+                        "function": function_behind(deployed, target),
                         "payload": integration["payloadFormatVersion"],
                         "authorizer": bool(operation.get("security")),
                     }
                 )
     return routes
+
+
+def function_behind(deployed, logical_id):
+    """The name of a function, by its own logical id or its alias's."""
+    resource = deployed.resources[logical_id]
+    if resource["Type"] == "AWS::Lambda::Alias":
+        logical_id = resource["Properties"]["FunctionName"]["Ref"]
+    return next(name for name, (known, _) in deployed.functions().items() if known == logical_id)
+
+
+def sources_of(deployed):
+    """The functions that queues and streams feed, each with its source's ARN."""
+    for mapping in deployed.of_type("AWS::Lambda::EventSourceMapping").values():
+        yield function_behind(deployed, mapping["FunctionName"]["Ref"]), deployed.value(mapping["EventSourceArn"])
 
 
 def drift(deployed, description):
@@ -513,6 +557,8 @@ def needs_of(deployed, calls):
         if key:
             # Lambda decrypts the environment in the role's name.
             needs[name].append(Right("kms:Decrypt", key, {}))
+    for name, source in sources_of(deployed):
+        needs[name] += [Right(action, source, {}) for action in SOURCE_ACTIONS[source.split(":")[2]]]
     for call in calls:
         who = SIGNER if has_signer and call["action"] == "PresignPutObject" else call["function"]
         try:

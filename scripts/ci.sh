@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-steps=(fmt-check clippy test demo walkthrough doc docs-check deploy-check)
+steps=(fmt-check clippy test demo walkthrough acceptance doc docs-check deploy-check)
 started=$SECONDS
 for step in "${steps[@]}"; do
     printf '\n=== just %s\n' "$step"

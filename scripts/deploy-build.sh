@@ -24,6 +24,11 @@ while IFS= read -r function; do
     packages+=(--package "$function")
 done < <(sed -n 's|^ *CodeUri: target/lambda/||p' template.yaml)
 
+# What describes the API (docs/openapi.json) is of no use in a function.
+if cargo tree --locked --edges normal "${packages[@]}" --invert schemars 2>/dev/null | grep -q schemars; then
+    echo "a function would carry schemars: the feature 'openapi' of stowage-domain is on" >&2 && exit 1
+fi
+
 rm -rf target/lambda
 cargo lambda build --release --locked "$flag" "${packages[@]}"
 python3 scripts/check_arch.py "$1"

@@ -294,12 +294,12 @@ class CheckTemplate(unittest.TestCase):
 
     def test_an_abuse_by_wildcards(self):
         self.allow("s3:Delete*", {"Fn::Sub": "${Blobs.Arn}/up*"})
-        self.assertReported("nobody deletes bytes: create-upload may s3:DeleteObject on ")
+        self.assertReported("nobody hides bytes: create-upload may s3:DeleteObject on ")
 
     def test_an_abuse_behind_a_condition(self):
         condition = {"StringEquals": {"aws:SourceVpc": "vpc-1"}}
         self.allow("s3:DeleteObject", {"Fn::Sub": "${Blobs.Arn}/uploads/*"}, condition)
-        self.assertReported("nobody deletes bytes: create-upload may s3:DeleteObject on ")
+        self.assertReported("nobody hides bytes: create-upload may s3:DeleteObject on ")
 
     def test_an_abuse_by_the_signing_user(self):
         statement = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": {"Fn::Sub": "${Blobs.Arn}/*"}}

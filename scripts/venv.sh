@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
-# Installs the tools that check the template, pinned, below .venv/. There are two environments, because
-# checkov and SAM need different versions of the AWS SDK. Does nothing if they are up to date.
+# Installs Python tools, pinned, below .venv/: the environments that are named. Does nothing for one
+# that is up to date.
+#
+#   template    requirements-dev.txt         SAM, cfn-lint, cargo-lambda
+#   checkov     requirements-checkov.txt     of its own: it needs another version of the AWS SDK than SAM
+#   acceptance  requirements-acceptance.txt  Mixpeek's SDK, pytest, schemathesis
 #
 # Needs Python 3.11 or newer with its venv module; PYTHON names another one than `python3`.
 set -euo pipefail
@@ -25,5 +29,13 @@ install() { # environment, requirements
     cp "$requirements" "$environment/installed.txt"
 }
 
-install template requirements-dev.txt
-install checkov requirements-checkov.txt
+for environment in "$@"; do
+    case $environment in
+        template) install template requirements-dev.txt ;;
+        checkov | acceptance) install "$environment" "requirements-$environment.txt" ;;
+        *)
+            echo "no such environment: $environment" >&2
+            exit 1
+            ;;
+    esac
+done

@@ -2,36 +2,49 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
+use batches::Batches;
 use buckets::Buckets;
 use confirm_upload::ConfirmUpload;
+use count_objects::CountObjects;
 use create_object::CreateObject;
 use create_upload::CreateUpload;
-use lambda_http::Response;
+use lambda_http::{Context, Response};
 use namespaces::Namespaces;
 use objects::Objects;
+use run_task::RunTask;
+use serde_json::Value;
 use service::Service;
-use stowage_api::{Auth, Function, answer};
+use stowage_api::{Auth, EventFunction, Function, answer, answer_event, clock};
 use stowage_blobs::Blobs;
 use stowage_store::Store;
+use tokio::sync::watch;
+use uploads::Uploads;
 
 type Answer = Pin<Box<dyn Future<Output = Response<String>> + Send>>;
 type Handler = Arc<dyn Fn(lambda_http::Request) -> Answer + Send + Sync>;
+type EventAnswer = Pin<Box<dyn Future<Output = Result<Value, String>> + Send>>;
+type EventHandler = Arc<dyn Fn(Value, Context) -> EventAnswer + Send + Sync>;
 
-/// Every function of the API, ready to be called with events.
+/// Every function, ready to be called with events.
 #[derive(Clone)]
 pub struct Functions {
     handlers: Vec<(&'static str, Handler)>,
+    event_handlers: Vec<(&'static str, EventHandler)>,
+    /// Raised after each call: it may have written something.
+    written: watch::Sender<u64>,
 }
 
 impl std::fmt::Debug for Functions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.handlers.iter().map(|(name, _)| name)).finish()
+        let names = self.handlers.iter().map(|(name, _)| name);
+        f.debug_list().entries(names.chain(self.event_handlers.iter().map(|(name, _)| name))).finish()
     }
 }
 
 impl Functions {
-    /// The functions over one deployment's records and bytes.
+    /// The functions of the API over one deployment's records and bytes.
     pub fn new(store: &Store, blobs: &Blobs, auth: &Auth) -> Self {
         let (store, blobs) = (|| store.clone(), || blobs.clone());
         // Nothing ends a local signer's session early: the contract's own bound is the cap.
@@ -41,18 +54,60 @@ impl Functions {
             handler(CreateUpload::new(store(), blobs(), max_url_seconds), auth),
             handler(ConfirmUpload::new(store(), blobs()), auth),
             handler(Objects::new(store(), blobs()), auth),
+            handler(Uploads::new(store(), blobs()), auth),
+            handler(Batches::new(store(), blobs()), auth),
             handler(Buckets::new(store()), auth),
             handler(Namespaces::new(store()), auth),
             handler(Service, auth),
         ];
-        Self { handlers }
+        Self { handlers, event_handlers: Vec::new(), written: watch::Sender::new(0) }
+    }
+
+    /// The same with those that queues and streams feed, over the same records and bytes.
+    #[must_use]
+    pub fn with_event_functions(self, store: &Store, blobs: &Blobs) -> Self {
+        let event_handlers = vec![
+            event_handler(CountObjects::new(store.clone())),
+            event_handler(RunTask::new(store.clone(), blobs.clone())),
+        ];
+        Self { event_handlers, ..self }
     }
 
     /// Calls a function; `None` if there is none of this name.
     pub async fn call(&self, name: &str, request: lambda_http::Request) -> Option<Response<String>> {
         let (_, handler) = self.handlers.iter().find(|(known, _)| *known == name)?;
-        Some(handler(request).await)
+        let response = handler(request).await;
+        self.written.send_modify(|written| *written += 1);
+        Some(response)
     }
+
+    /// Calls a function that a queue or a stream feeds, with the time that Lambda would give it.
+    pub async fn deliver(&self, name: &str, event: Value, timeout: Duration) -> Result<Value, String> {
+        let known = self.event_handlers.iter().find(|(known, _)| *known == name);
+        let (_, handler) = known.ok_or_else(|| format!("no function {name}"))?;
+        let mut context = Context::default();
+        let timeout = i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX);
+        context.deadline = u64::try_from(clock::now().plus_seconds(timeout).millis()).unwrap_or(u64::MAX);
+        let answer = handler(event, context).await;
+        self.written.send_modify(|written| *written += 1);
+        answer
+    }
+
+    /// Raised after each call, when there may be something new to read from the streams.
+    pub(crate) fn written(&self) -> &watch::Sender<u64> {
+        &self.written
+    }
+}
+
+fn event_handler<F: EventFunction + 'static>(function: F) -> (&'static str, EventHandler) {
+    let function = Arc::new(function);
+    let handler: EventHandler = Arc::new(move |event, context| {
+        let function = Arc::clone(&function);
+        Box::pin(async move {
+            answer_event(function.as_ref(), event, Some(&context)).await.map_err(|error| error.to_string())
+        })
+    });
+    (F::NAME, handler)
 }
 
 fn handler<F: Function + 'static>(function: F, auth: &Auth) -> (&'static str, Handler) {

@@ -9,10 +9,12 @@ pub mod demo;
 mod functions;
 mod gateway;
 pub mod keys;
+mod relay;
 pub mod serve;
 pub mod stack;
 mod walkthrough;
 
 pub use functions::Functions;
 pub use gateway::event::{GatewayRequest, to_event};
+pub use relay::{Delivery, Planned, Relay, RelayOptions};
 pub use stack::{Data, Options, Stack, StackInfo, StartError};

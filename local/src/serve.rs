@@ -1,14 +1,21 @@
 //! `stowage serve`: the whole system until Ctrl-C.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use stowage_store::Settings;
+
 use crate::cli::{Outcome, ServeArgs};
 use crate::stack::{Data, Options, Stack, write_private};
 use crate::walkthrough;
+
+/// How long keys, namespaces and buckets are kept in memory. Shorter than on AWS, where each look-up
+/// costs: a deletion waits for twice as long, and here somebody watches it.
+const CACHE: Duration = Duration::from_secs(2);
 
 /// Runs the system.
 pub async fn run(arguments: ServeArgs) -> Outcome {
@@ -24,6 +31,7 @@ pub async fn run(arguments: ServeArgs) -> Outcome {
         host: arguments.host,
         public_host: arguments.public_host,
         port: arguments.port,
+        settings: Settings { cache_for: CACHE, ..Settings::default() },
         ..Options::default()
     })
     .await?;

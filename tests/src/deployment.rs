@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::events::{Event, events, fixture, fixture_secrets};
+use crate::events::{Event, Feed, differences, events, feeds, fixture, fixture_secrets};
 use crate::process::{Process, presigned_urls};
 use crate::recorder::Recorder;
 use crate::secrets::Secrets;
@@ -25,7 +25,7 @@ impl Deployment {
     /// Starts a fresh one.
     pub async fn start() -> Self {
         let stack = TestStack::start().await;
-        fixture().seed(stack.stack().store(), stack.stack().blobs(), &stack.client).await;
+        Box::pin(fixture().seed(stack.stack().store(), stack.stack().blobs(), &stack.client)).await;
         let info = stack.stack().info();
         let secrets = Secrets::default();
         secrets.add(&info.key);
@@ -92,5 +92,30 @@ pub async fn play_events(binary: &Binary) {
     let logs = function.kill().await;
     assert_eq!(logs.stderr, [""; 0]);
     assert!(wrong.is_empty(), "{} answers differ:\n{}", wrong.len(), wrong.join("\n"));
+    deployment.write_calls(binary.name);
+}
+
+/// The same for a function that a queue or a stream feeds.
+pub async fn play_feeds(binary: &Binary) {
+    let deployment = Deployment::start().await;
+    let mut function = deployment.function(binary).await;
+    let mut wrong = Vec::new();
+    let feeds: Vec<Feed> = feeds().into_iter().filter(|feed| feed.function == binary.name).collect();
+    assert!(!feeds.is_empty(), "{} has no events", binary.name);
+    for feed in feeds {
+        let (answer, lines) = function.feed(&feed.json, feed.outcome.lines.len()).await;
+        let mut differs = differences(&feed.outcome.answer, &answer);
+        for (wanted, line) in feed.outcome.lines.iter().zip(&lines) {
+            let fields = wanted.as_object().expect("a line's fields");
+            let shown = fields.keys().map(|name| (name.clone(), line[name].clone())).collect();
+            differs.extend(differences(wanted, &Value::Object(shown)));
+        }
+        if !differs.is_empty() {
+            wrong.push(format!("{}\n    {}", feed.name, differs.join("\n    ")));
+        }
+    }
+    let logs = function.kill().await;
+    assert_eq!(logs.stderr, [""; 0]);
+    assert!(wrong.is_empty(), "{} outcomes differ:\n{}", wrong.len(), wrong.join("\n"));
     deployment.write_calls(binary.name);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use stowage_api::aws::{Aws, Endpoints, Roots};
-use stowage_local::Stack;
+use stowage_local::{Relay, Stack};
 use stowage_store::tables::ALL;
 
 /// The engines of one stack, reached past the system under test.
@@ -10,6 +10,7 @@ use stowage_store::tables::ALL;
 pub struct Engines {
     aws: Aws,
     s3_bucket: String,
+    relay: Relay,
 }
 
 /// Everything that a stack holds, to be compared with a later look.
@@ -26,7 +27,7 @@ impl Engines {
         let info = stack.info();
         let endpoints = Endpoints { dynamodb: Some(info.dynamodb.clone()), s3: Some(info.s3.clone()) };
         let aws = Aws::new("us-east-1", &stack.credentials(), endpoints, Roots::Amazon);
-        Self { aws, s3_bucket: stack.blobs().bucket().to_owned() }
+        Self { aws, s3_bucket: stack.blobs().bucket().to_owned(), relay: stack.relay().clone() }
     }
 
     /// The items of a table, named without its prefix: `objects`.
@@ -75,6 +76,16 @@ impl Engines {
         keys
     }
 
+    /// The versions of a key in S3, delete markers included.
+    pub async fn versions(&self, key: &str) -> Vec<String> {
+        let list = self.aws.s3().list_object_versions().bucket(&self.s3_bucket).prefix(key);
+        let page = list.send().await.expect("S3 answers");
+        assert_ne!(page.is_truncated(), Some(true), "{key} has more versions than a page");
+        let versions = page.versions().iter().map(|version| version.version_id());
+        let markers = page.delete_markers().iter().map(|marker| marker.version_id());
+        versions.chain(markers).flatten().map(str::to_owned).collect()
+    }
+
     /// The bytes behind an `s3://bucket/key` of a response.
     pub async fn bytes(&self, url: &str) -> Vec<u8> {
         let place = url.strip_prefix("s3://").and_then(|rest| rest.split_once('/'));
@@ -91,8 +102,9 @@ impl Engines {
         object.body.collect().await.expect("S3 sends it").to_vec()
     }
 
-    /// Everything there is.
+    /// Everything there is, once the streams' functions have come to an end.
     pub async fn holdings(&self) -> Holdings {
+        self.relay.quiet().await;
         let mut items = Vec::new();
         for table in ALL {
             items.extend(self.items(table.name).await.iter().map(Value::to_string));

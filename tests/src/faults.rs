@@ -33,6 +33,8 @@ pub enum Fault {
     Error(&'static str),
     /// AWS answers with this bare HTTP status instead.
     Status(u16),
+    /// AWS answers with this body instead, as it might: from a replica that is behind, or in part.
+    Answer(String),
 }
 
 impl Fault {
@@ -148,6 +150,7 @@ impl HttpConnector for FaultyConnector {
                 );
                 HttpConnectorFuture::ready(respond(400, body))
             }
+            Some(Fault::Answer(body)) => HttpConnectorFuture::ready(respond(200, body)),
             Some(Fault::Status(status)) => HttpConnectorFuture::ready(respond(status, String::new())),
         }
     }

@@ -5,6 +5,7 @@
 
 mod client;
 pub mod conformance;
+mod crowd;
 mod deployment;
 mod encoding;
 mod engines;
@@ -22,7 +23,7 @@ mod tls;
 mod variables;
 
 pub use client::{Answer, Client, Put};
-pub use deployment::{Deployment, play_events};
+pub use deployment::{Deployment, play_events, play_feeds};
 pub use encoding::percent_encoded;
 pub use engines::{Engines, Holdings};
 pub use faults::{Call, Fault, Faults};

@@ -75,7 +75,7 @@ impl Wanted<'_> {
             ("error", code),
             ("requests", json!(1)),
             ("cold_starts", json!(u8::from(self.is_first))),
-            ("errors", json!(u8::from(matches!(self.worst(), 500 | 501 | 503)))),
+            ("errors", json!(u8::from(matches!(self.worst(), 500 | 503)))),
             ("conflicts", json!(u8::from(self.answer.status == 409))),
         ]
     }

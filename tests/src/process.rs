@@ -4,7 +4,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
-use serde_json::Value;
+use serde_json::{Value, json};
 use stowage_api::clock;
 use tokio::process::{Child, Command};
 
@@ -91,9 +91,7 @@ impl Process {
         assert_eq!(id, invocation.request_id);
         let answer = read_answer(&body);
         self.learn_from(&answer.body);
-        let line = tokio::time::timeout(PATIENCE, self.stdout.line(self.logged)).await;
-        let line = line.ok().flatten().unwrap_or_else(|| panic!("no log line; {}", self.state()));
-        self.logged += 1;
+        let line = self.next_line().await;
         let wanted = log_line::Wanted {
             function: self.name,
             invocation: &invocation,
@@ -103,6 +101,29 @@ impl Process {
         };
         let line = wanted.check(&line);
         Invoked { answer, line, ahead_of_deadline_ms }
+    }
+
+    /// Plays an event of a queue or a stream: the function's answer to Lambda, and its lines, of which
+    /// there must be so many.
+    pub async fn feed(&mut self, event: &Value, lines: usize) -> (Value, Vec<Value>) {
+        let invocation = self.send(event);
+        let report = self.report().await;
+        let Report::Answer(id, body) = report else { panic!("no answer: {report:?}; {}", self.state()) };
+        assert_eq!(id, invocation.request_id);
+        let mut logged = Vec::with_capacity(lines);
+        for _ in 0..lines {
+            let line: Value = serde_json::from_str(&self.next_line().await).expect("a line of JSON");
+            assert_eq!(line["service"], self.name, "{line}");
+            assert_eq!(line["function_request_id"], json!(invocation.request_id), "{line}");
+            logged.push(line);
+        }
+        (serde_json::from_slice(&body).expect("JSON"), logged)
+    }
+
+    async fn next_line(&mut self) -> String {
+        let line = tokio::time::timeout(PATIENCE, self.stdout.line(self.logged)).await;
+        self.logged += 1;
+        line.ok().flatten().unwrap_or_else(|| panic!("no log line; {}", self.state()))
     }
 
     /// Plays an event that the function can't even read: what it reports to Lambda of it.

@@ -1,8 +1,10 @@
 //! A stack for one test.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use stowage_local::{Options, Stack};
+use stowage_local::{Options, RelayOptions, Stack};
+use stowage_store::Settings;
 
 use serde_json::{Value, json};
 
@@ -15,6 +17,7 @@ use crate::faults::{Call, Faults};
 pub struct TestStack {
     stack: Stack,
     faults: Faults,
+    background: Faults,
     /// A client with the development key and the default namespace.
     pub client: Client,
 }
@@ -25,17 +28,42 @@ impl TestStack {
         Self::start_with(Options::default()).await
     }
 
-    /// Starts one with options of the test's own.
+    /// Starts one with options of the test's own. Tasks wait: most tests look at what a request leaves
+    /// behind.
     pub async fn start_with(options: Options) -> Self {
+        let relay = RelayOptions { hold_queue: true, ..options.relay };
+        Self::start_as_told(Options { relay, ..options }).await
+    }
+
+    /// Starts one that works on tasks, and remembers nothing of the catalog, so that deletions need
+    /// not wait.
+    pub async fn start_with_tasks(relay: RelayOptions) -> Self {
+        // A call gives up soon, so that the message itself comes again.
+        let settings = Settings { cache_for: Duration::ZERO, retry_for: Duration::from_millis(200) };
+        Self::start_with_tasks_and(relay, settings).await
+    }
+
+    /// The same with a store that behaves like this.
+    pub async fn start_with_tasks_and(relay: RelayOptions, settings: Settings) -> Self {
+        let relay = RelayOptions { visibility: Duration::from_millis(100), ..relay };
+        Self::start_as_told(Options { relay, settings, ..Options::default() }).await
+    }
+
+    /// Starts one with exactly these options.
+    pub async fn start_as_told(options: Options) -> Self {
         // What a 500 hides from the client is what a failed test has to show.
         let log = tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).with_test_writer();
         let _ = log.try_init(); // another test of this process was first
-        let faults = Faults::default();
-        let wrap = faults.clone();
-        let options = Options { wrap_http: Some(Arc::new(move |http| wrap.over(http))), ..options };
+        let (faults, background) = (Faults::default(), Faults::default());
+        let (wrap, wrap_background) = (faults.clone(), background.clone());
+        let options = Options {
+            wrap_http: Some(Arc::new(move |http| wrap.over(http))),
+            wrap_background_http: Some(Arc::new(move |http| wrap_background.over(http))),
+            ..options
+        };
         let stack = Stack::start(options).await.expect("the stack starts");
         let client = Client::new(&stack.info().api, &stack.info().key);
-        Self { stack, faults, client }
+        Self { stack, faults, background, client }
     }
 
     /// The stack itself.
@@ -53,9 +81,23 @@ impl TestStack {
         Engines::of(&self.stack)
     }
 
-    /// What happens between the SDKs and the engines.
+    /// What happens between the API's functions and the engines.
     pub fn faults(&self) -> &Faults {
         &self.faults
+    }
+
+    /// What happens between the functions that queues and streams feed, and the engines.
+    pub fn background(&self) -> &Faults {
+        &self.background
+    }
+
+    /// Waits until whatever the streams have brought is done.
+    ///
+    /// # Panics
+    /// When that takes over a minute.
+    pub async fn quiet(&self) {
+        let quiet = tokio::time::timeout(Duration::from_mins(1), self.stack.relay().quiet());
+        quiet.await.expect("the streams' functions come to an end");
     }
 }
 

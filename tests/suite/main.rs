@@ -2,14 +2,18 @@
 
 mod authorization;
 mod bad_input;
+mod batches;
 mod buckets;
 mod confirm;
+mod counters;
 mod duplicates;
 mod events;
 mod faults;
 mod gateway;
 mod idempotency;
+mod listing;
 mod model;
+mod namespaces;
 mod objects;
 mod openapi;
 mod panics;
@@ -17,5 +21,6 @@ mod policies;
 mod presigned;
 mod races;
 mod seed;
+mod tasks;
 mod tenancy;
 mod uploads;

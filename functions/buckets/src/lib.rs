@@ -1,10 +1,17 @@
-//! Buckets: `POST /v1/buckets` and `GET /v1/buckets/{bucket_identifier}`.
+//! Buckets: `/v1/buckets`, `/v1/buckets/list` and `/v1/buckets/{bucket_identifier}`.
+//!
+//! What is shown is read anew each time: the memory that writes of objects use may be a minute old.
 
-use stowage_api::{Function, Operation, Reply, Request, Tenant};
-use stowage_domain::bucket::{BucketResponse, CreateBucketRequest};
+mod change;
+mod delete;
+mod list;
+
+use stowage_api::{Function, Operation, Reply, Request, Visitor};
+use stowage_domain::bucket::{BucketCounts, BucketResponse, CreateBucketRequest};
 use stowage_domain::error::Resource;
+use stowage_domain::namespace::Scope;
 use stowage_domain::{Error, Result};
-use stowage_store::ports::{CreateBucket, FindBucket};
+use stowage_store::ports::{ChangeBucket, CreateBucket, ListBuckets, ReadBucket};
 
 /// The function, over the ports that it needs.
 #[derive(Clone, Debug)]
@@ -19,27 +26,36 @@ impl<S> Buckets<S> {
     }
 }
 
-impl<S: CreateBucket + FindBucket> Function for Buckets<S> {
+impl<S: ChangeBucket + CreateBucket + ListBuckets + ReadBucket> Function for Buckets<S> {
     const NAME: &'static str = "buckets";
-    type Scope = Tenant;
+    type Scope = Visitor;
 
-    async fn call(&self, tenant: Tenant, request: &Request) -> Result<Reply> {
+    async fn call(&self, visitor: Visitor, request: &Request) -> Result<Reply> {
+        if matches!(request.operation(), Operation::ListBuckets | Operation::ListBucketsByGet) {
+            return list::list(&self.store, visitor, request).await;
+        }
+        let tenant = visitor.tenant()?;
+        let scope = tenant.scope();
         match request.operation() {
-            Operation::CreateBucket => create(&self.store, &tenant, request).await,
-            Operation::GetBucket => get(&self.store, &tenant, request).await,
+            Operation::CreateBucket => create(&self.store, scope, request).await,
+            Operation::GetBucket => get(&self.store, scope, request).await,
+            Operation::PatchBucket | Operation::PutBucket => {
+                change::change(&self.store, scope, request).await
+            }
+            Operation::DeleteBucket => delete::delete(&self.store, scope, request).await,
             _ => Err(Error::not_found(Resource::Route, request.route())),
         }
     }
 }
 
-async fn create(store: &impl CreateBucket, tenant: &Tenant, request: &Request) -> Result<Reply> {
+async fn create(store: &impl CreateBucket, scope: &Scope, request: &Request) -> Result<Reply> {
     let create: CreateBucketRequest = request.json()?;
-    let bucket = create.into_bucket(tenant.scope(), request.now())?;
+    let bucket = create.into_bucket(scope, request.now())?;
     store.create_bucket(&bucket).await?;
-    Reply::ok(&BucketResponse::from(bucket))
+    Reply::ok(&BucketResponse::new(bucket, &BucketCounts::default()))
 }
 
-async fn get(store: &impl FindBucket, tenant: &Tenant, request: &Request) -> Result<Reply> {
-    let bucket = store.find_bucket(tenant.scope(), request.parameter("bucket_identifier")).await?;
-    Reply::ok(&BucketResponse::from(bucket))
+async fn get(store: &impl ReadBucket, scope: &Scope, request: &Request) -> Result<Reply> {
+    let (bucket, counts) = store.read_bucket(scope, request.parameter("bucket_identifier")).await?;
+    Reply::ok(&BucketResponse::new(bucket, &counts))
 }

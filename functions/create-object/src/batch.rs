@@ -42,6 +42,7 @@ where
         query: Option<Policy>,
     ) -> Result<Reply> {
         let bucket = self.store.find_bucket(tenant.scope(), request.parameter("bucket_identifier")).await?;
+        bucket.check_writable()?;
         let batch: CreateObjectsBatchRequest = parse(request.json_unchecked()?)?;
         batch.check(&bucket.bucket_schema)?;
         bucket.policy(query, false)?;

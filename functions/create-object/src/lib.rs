@@ -41,7 +41,7 @@ where
 
     async fn call(&self, tenant: Tenant, request: &Request) -> Result<Reply> {
         if request.flag("auto_process")? {
-            return Err(Error::NotImplemented { feature: "auto_process" });
+            return Err(Error::NotEnabled { field: "auto_process", reason: Error::NO_PROCESSOR });
         }
         let query = Policy::parse_query(request.query("policy").as_deref())?;
         match request.operation() {

@@ -24,6 +24,7 @@ where
         query: Option<Policy>,
     ) -> Result<Reply> {
         let bucket = self.store.find_bucket(tenant.scope(), request.parameter("bucket_identifier")).await?;
+        bucket.check_writable()?;
         let draft = read(request.json_value()?, &bucket, query, self.blobs.bucket_name())?;
         let uploads = match draft.upload_ids() {
             ids if ids.is_empty() => BTreeMap::new(),

@@ -1,9 +1,16 @@
-//! `POST /v1/buckets/{bucket_identifier}/uploads`: check everything, then sign a URL to PUT to.
+//! `POST /v1/buckets/{bucket_identifier}/uploads`: check everything, then sign a URL to PUT to;
+//! `…/uploads/batch`: many of them.
 
-use stowage_api::{Function, Reply, Request, Tenant};
+mod batch;
+mod single;
+
+use stowage_api::{Function, Operation, Reply, Request, Tenant};
 use stowage_blobs::ports::SignUpload;
-use stowage_domain::Result;
-use stowage_domain::upload::{CreateUploadRequest, UploadResponse};
+use stowage_domain::bucket::Bucket;
+use stowage_domain::error::Resource;
+use stowage_domain::time::Timestamp;
+use stowage_domain::upload::{Upload, UploadDraft, UploadResponse};
+use stowage_domain::{Error, Result};
 use stowage_store::ports::{FindBucket, FindContent, FindObject, PutUpload};
 
 /// The function, over the ports that it needs.
@@ -30,23 +37,59 @@ where
     type Scope = Tenant;
 
     async fn call(&self, tenant: Tenant, request: &Request) -> Result<Reply> {
-        let now = request.now();
-        let bucket = self.store.find_bucket(tenant.scope(), request.parameter("bucket_identifier")).await?;
-        let create: CreateUploadRequest = request.json()?;
-        let draft = create.into_draft(tenant.scope(), &bucket, self.max_url_seconds, now)?;
+        match request.operation() {
+            Operation::CreateUpload => self.create(&tenant, request).await,
+            Operation::CreateUploadsBatch => self.create_batch(&tenant, request).await,
+            _ => Err(Error::not_found(Resource::Route, request.route())),
+        }
+    }
+}
+
+/// What a valid request comes to.
+enum Planned {
+    /// Nothing needs to be sent: this is the answer.
+    Needless(UploadResponse),
+    /// The upload to store, and the URL to hand out once it is.
+    Signed(Upload, String),
+}
+
+impl Planned {
+    /// The upload that is to be stored.
+    fn upload(&self) -> Option<&Upload> {
+        match self {
+            Self::Needless(_) => None,
+            Self::Signed(upload, _) => Some(upload),
+        }
+    }
+
+    /// The answer, once that is stored.
+    fn into_response(self, now: Timestamp) -> UploadResponse {
+        match self {
+            Self::Needless(response) => response,
+            Self::Signed(upload, url) => UploadResponse::signed(upload, url, now),
+        }
+    }
+}
+
+impl<S, B> CreateUpload<S, B>
+where
+    S: FindContent + FindObject,
+    B: SignUpload,
+{
+    /// Looks whether the file is needed, and signs a URL if it is. Sign first, store then: a URL whose
+    /// record could not be stored is never handed out.
+    async fn plan(&self, draft: UploadDraft, bucket: &Bucket, now: Timestamp) -> Result<Planned> {
         if let Some(identity) = &draft.duplicate_of
-            && let Some(original) = self.store.find_content(&bucket, identity).await?
+            && let Some(original) = self.store.find_content(bucket, identity).await?
         {
-            return Reply::ok(&UploadResponse::duplicate(original, now));
+            return Ok(Planned::Needless(UploadResponse::duplicate(original, now)));
         }
         if let Some(object_id) = &draft.pointless_if
-            && let Some(object) = self.store.find_object(&bucket, object_id).await?
+            && let Some(object) = self.store.find_object(bucket, object_id).await?
         {
-            return Reply::ok(&UploadResponse::skipped(draft.upload, object.object_id, now));
+            return Ok(Planned::Needless(UploadResponse::skipped(draft.upload, object.object_id, now)));
         }
-        // Sign first: a URL whose record could not be stored is never handed out.
         let url = self.blobs.sign_upload(&draft.upload).await?;
-        self.store.put_upload(&draft.upload).await?;
-        Reply::ok(&UploadResponse::signed(draft.upload, url, now))
+        Ok(Planned::Signed(draft.upload, url))
     }
 }

@@ -1,10 +1,16 @@
-//! Namespaces: `POST /v1/namespaces` and `GET /v1/namespaces/{namespace_identifier}`.
+//! Namespaces: `/v1/namespaces`, `/v1/namespaces/list` and `/v1/namespaces/{namespace_identifier}`.
+//!
+//! A key that is bound to some namespaces sees and changes those alone.
+
+mod change;
+mod delete;
+mod list;
 
 use stowage_api::{Function, Operation, Organisation, Reply, Request};
 use stowage_domain::error::Resource;
-use stowage_domain::namespace::{CreateNamespaceRequest, NamespaceResponse};
+use stowage_domain::namespace::{CreateNamespaceRequest, Namespace, NamespaceCounts, NamespaceResponse};
 use stowage_domain::{Error, Result};
-use stowage_store::ports::{CreateNamespace, FindNamespace};
+use stowage_store::ports::{ChangeNamespace, CreateNamespace, ListNamespaces, ReadNamespace};
 
 /// The function, over the ports that it needs.
 #[derive(Clone, Debug)]
@@ -19,7 +25,10 @@ impl<S> Namespaces<S> {
     }
 }
 
-impl<S: CreateNamespace + FindNamespace> Function for Namespaces<S> {
+impl<S> Function for Namespaces<S>
+where
+    S: ChangeNamespace + CreateNamespace + ListNamespaces + ReadNamespace,
+{
     const NAME: &'static str = "namespaces";
     type Scope = Organisation;
 
@@ -27,6 +36,13 @@ impl<S: CreateNamespace + FindNamespace> Function for Namespaces<S> {
         match request.operation() {
             Operation::CreateNamespace => create(&self.store, &organisation, request).await,
             Operation::GetNamespace => get(&self.store, &organisation, request).await,
+            Operation::ListNamespaces | Operation::ListNamespacesByGet => {
+                list::list(&self.store, &organisation, request).await
+            }
+            Operation::PatchNamespace | Operation::PutNamespace => {
+                change::change(&self.store, &organisation, request).await
+            }
+            Operation::DeleteNamespace => delete::delete(&self.store, &organisation, request).await,
             _ => Err(Error::not_found(Resource::Route, request.route())),
         }
     }
@@ -44,17 +60,24 @@ async fn create(
     let create: CreateNamespaceRequest = request.json()?;
     let namespace = create.into_namespace(organisation.id().clone(), request.now())?;
     store.create_namespace(&namespace).await?;
-    Reply::ok(&NamespaceResponse::from(namespace))
+    Reply::ok(&NamespaceResponse::new(namespace, NamespaceCounts::default()))
 }
 
-async fn get(store: &impl FindNamespace, organisation: &Organisation, request: &Request) -> Result<Reply> {
+async fn get(store: &impl ReadNamespace, organisation: &Organisation, request: &Request) -> Result<Reply> {
+    let (namespace, counts) = find(store, organisation, request).await?;
+    Reply::ok(&NamespaceResponse::new(namespace, counts))
+}
+
+/// The namespace of the path, as it is now, if the key reaches it.
+async fn find(
+    store: &impl ReadNamespace,
+    organisation: &Organisation,
+    request: &Request,
+) -> Result<(Namespace, NamespaceCounts)> {
     let identifier = request.parameter("namespace_identifier");
-    let missing = || Error::not_found(Resource::Namespace, identifier);
-    // No name or id is longer, and DynamoDB refuses keys over 1 KB.
-    if identifier.chars().count() > 128 {
-        return Err(missing());
+    let (namespace, counts) = store.read_namespace(organisation.id(), identifier).await?;
+    if !organisation.reaches(&namespace) {
+        return Err(Error::not_found(Resource::Namespace, identifier));
     }
-    let namespace = store.find_namespace(organisation.id(), identifier).await?;
-    let namespace = namespace.filter(|namespace| organisation.reaches(namespace)).ok_or_else(missing)?;
-    Reply::ok(&NamespaceResponse::from(namespace))
+    Ok((namespace, counts))
 }

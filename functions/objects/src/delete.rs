@@ -10,6 +10,7 @@ impl<S: FindBucket + DeleteObject, B> Objects<S, B> {
     /// Deletes an object. Its unique and idempotency keys are free again.
     pub(crate) async fn delete(&self, tenant: &Tenant, request: &Request) -> Result<Reply> {
         let bucket = self.store.find_bucket(tenant.scope(), request.parameter("bucket_identifier")).await?;
+        bucket.check_writable()?;
         self.store.delete_object(&bucket, &object_id(request)?, request.now()).await?;
         Ok(Reply::no_content())
     }

@@ -1,16 +1,17 @@
 //! Objects that are there: one file for each operation. `create-object` makes them.
 
+mod amend;
 mod delete;
 mod get;
-mod patch;
-mod update;
+mod list;
 
 use stowage_api::{Function, Operation, Reply, Request, Tenant};
 use stowage_blobs::ports::{BucketName, SignGet};
 use stowage_domain::error::Resource;
 use stowage_domain::id::ObjectId;
+use stowage_domain::object::{PatchObjectRequest, UpdateObjectRequest};
 use stowage_domain::{Error, Result};
-use stowage_store::ports::{AmendObject, DeleteObject, FindBucket, FindObject};
+use stowage_store::ports::{AmendObject, DeleteObject, FindBucket, FindObject, ListObjects};
 
 /// The function, over the ports that it needs.
 #[derive(Clone, Debug)]
@@ -28,7 +29,7 @@ impl<S, B> Objects<S, B> {
 
 impl<S, B> Function for Objects<S, B>
 where
-    S: FindBucket + FindObject + AmendObject + DeleteObject,
+    S: FindBucket + FindObject + ListObjects + AmendObject + DeleteObject,
     B: BucketName + SignGet,
 {
     const NAME: &'static str = "objects";
@@ -37,8 +38,11 @@ where
     async fn call(&self, tenant: Tenant, request: &Request) -> Result<Reply> {
         match request.operation() {
             Operation::GetObject => self.get(&tenant, request).await,
-            Operation::PatchObject => self.patch(&tenant, request).await,
-            Operation::UpdateObject => self.update(&tenant, request).await,
+            Operation::ListObjects | Operation::ListObjectsByGet => self.list(&tenant, request).await,
+            Operation::PatchObject => self.amend(&tenant, request, PatchObjectRequest::into_amendment).await,
+            Operation::UpdateObject => {
+                self.amend(&tenant, request, UpdateObjectRequest::into_amendment).await
+            }
             Operation::DeleteObject => self.delete(&tenant, request).await,
             _ => Err(Error::not_found(Resource::Route, request.route())),
         }

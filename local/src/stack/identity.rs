@@ -102,6 +102,8 @@ impl Identity {
             namespace_name: DEFAULT_NAMESPACE.to_owned(),
             description: None,
             mode: "managed".to_owned(),
+            deletion: None,
+            version: 0,
             created_at: now,
             updated_at: now,
         };

@@ -24,6 +24,7 @@ use tokio::task::JoinHandle;
 
 use crate::functions::Functions;
 use crate::gateway;
+use crate::relay::{self, Relay, RelayOptions};
 pub use data::Data;
 use data::OpenData;
 pub(crate) use data::write_private;
@@ -62,8 +63,12 @@ pub struct Options {
     pub port: u16,
     /// How the store behaves.
     pub settings: Settings,
-    /// What stands between the SDKs and the engines.
+    /// What stands between the API's functions and the engines.
     pub wrap_http: Option<WrapHttp>,
+    /// What stands between the functions that queues and streams feed, and the engines.
+    pub wrap_background_http: Option<WrapHttp>,
+    /// How the streams reach those functions.
+    pub relay: RelayOptions,
 }
 
 impl Default for Options {
@@ -76,6 +81,8 @@ impl Default for Options {
             port: 0,
             settings: Settings::default(),
             wrap_http: None,
+            wrap_background_http: None,
+            relay: RelayOptions::default(),
         }
     }
 }
@@ -102,9 +109,12 @@ pub struct Stack {
     store: Store,
     blobs: Blobs,
     functions: Functions,
+    relay: Relay,
     stop_api: watch::Sender<bool>,
+    stop_relay: watch::Sender<bool>,
     stop_engines: watch::Sender<bool>,
     api: JoinHandle<()>,
+    relays: Vec<JoinHandle<()>>,
     engines: Vec<JoinHandle<()>>,
     // Held for its lock and, if ephemeral, its directory.
     _data: OpenData,
@@ -132,20 +142,37 @@ impl Stack {
             tokio::spawn(s3.serve(listeners.s3, stopped)),
         ];
 
-        let http = https(Roots::Amazon);
-        let http = options.wrap_http.as_ref().map_or_else(|| http.clone(), |wrap| wrap(http.clone()));
         let endpoints = Endpoints { dynamodb: Some(urls.dynamodb.clone()), s3: Some(urls.s3.clone()) };
-        let aws = Aws::with_http_client(REGION, &identity.credentials(), endpoints.clone(), http);
-        let store = Store::new(aws.dynamodb(), TableNames::with_prefix(TABLE_PREFIX), options.settings);
-        let blobs = Blobs::new(aws.s3(), BLOB_BUCKET);
+        let aws = |wrap: Option<&WrapHttp>| {
+            let http = https(Roots::Amazon);
+            let http = wrap.map_or_else(|| http.clone(), |wrap| wrap(http.clone()));
+            Aws::with_http_client(REGION, &identity.credentials(), endpoints.clone(), http)
+        };
+        let records =
+            |aws: &Aws, settings| Store::new(aws.dynamodb(), TableNames::with_prefix(TABLE_PREFIX), settings);
         // The set-up's own calls are not the system's: no test sees them.
-        let own = Aws::new(REGION, &identity.credentials(), endpoints, Roots::Amazon);
-        let set_up = Store::new(own.dynamodb(), TableNames::with_prefix(TABLE_PREFIX), Settings::default());
+        let own = aws(None);
         tables::create(&own.dynamodb(), TABLE_PREFIX).await?;
-        let namespace = identity.seed(&set_up).await?;
+        let namespace = identity.seed(&records(&own, Settings::default())).await?;
 
+        let foreground = aws(options.wrap_http.as_ref());
+        let store = records(&foreground, options.settings);
+        let blobs = Blobs::new(foreground.s3(), BLOB_BUCKET);
+        let background = aws(options.wrap_background_http.as_ref());
         let auth = Auth::new(store.clone(), Some(DEFAULT_NAMESPACE));
-        let functions = Functions::new(&store, &blobs, &auth);
+        let functions = Functions::new(&store, &blobs, &auth).with_event_functions(
+            &records(&background, options.settings),
+            &Blobs::new(background.s3(), BLOB_BUCKET),
+        );
+        let (stop_relay, stopped) = watch::channel(false);
+        let set = relay::Set {
+            dynamodb: urls.dynamodb.clone(),
+            table_prefix: TABLE_PREFIX,
+            functions: functions.clone(),
+            file: (!data.is_ephemeral()).then(|| data.join("relay.json")),
+            options: options.relay,
+        };
+        let (relay, relays) = Relay::start(set, &stopped).await?;
         let (stop_api, stopped) = watch::channel(false);
         let api = tokio::spawn(gateway::serve(functions.clone(), listeners.api, stopped));
         let info = StackInfo {
@@ -162,9 +189,12 @@ impl Stack {
             store,
             blobs,
             functions,
+            relay,
             stop_api,
+            stop_relay,
             stop_engines,
             api,
+            relays,
             engines,
             _data: data,
         })
@@ -200,10 +230,20 @@ impl Stack {
         self.identity.credentials()
     }
 
-    /// Finishes the requests in flight, then ends the engines.
+    /// What brings the streams to their functions.
+    pub fn relay(&self) -> &Relay {
+        &self.relay
+    }
+
+    /// Finishes the requests in flight, then ends the relay and the engines. What the relay has not
+    /// delivered, it delivers after the next start.
     pub async fn stop(self) {
         self.stop_api.send_replace(true);
         let _ = self.api.await; // a panicked server has nothing left to finish
+        self.stop_relay.send_replace(true);
+        for relay in self.relays {
+            let _ = relay.await; // as above
+        }
         self.stop_engines.send_replace(true);
         for engine in self.engines {
             let _ = tokio::time::timeout(ENGINE_GRACE, engine).await;

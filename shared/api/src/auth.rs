@@ -10,7 +10,7 @@ use std::time::Duration;
 use stowage_domain::error::Resource;
 use stowage_domain::id::OrganisationId;
 use stowage_domain::key::{ApiKey, ApiKeySecret, KeyHash, Permission};
-use stowage_domain::namespace::{self, Namespace};
+use stowage_domain::namespace::Namespace;
 use stowage_domain::{Error, Result};
 use stowage_store::Store;
 use stowage_store::ports::{Expected, FindKey, FindNamespace, ReadAhead};
@@ -58,7 +58,7 @@ impl<S: ReadCatalog> Auth<S> {
 
     /// The key of a request, if it is valid now and allows the operation. Unknown, expired and
     /// revoked keys answer alike.
-    async fn key(&self, request: &Request) -> Result<ApiKey> {
+    pub(crate) async fn key(&self, request: &Request) -> Result<ApiKey> {
         let secret = secret(request).ok_or(Error::Unauthorized)?;
         let key = self.store.find_key(&secret.hash()).await?.ok_or(Error::Unauthorized)?;
         if !key.is_valid_at(request.now()) {
@@ -73,7 +73,7 @@ impl<S: ReadCatalog> Auth<S> {
     }
 
     /// The namespace that a request names: by header, else by query, else the deployment's default.
-    async fn namespace(&self, request: &Request, key: &ApiKey) -> Result<Namespace> {
+    pub(crate) async fn namespace(&self, request: &Request, key: &ApiKey) -> Result<Namespace> {
         let identifier = self.named(request).ok_or(Error::NamespaceRequired)?;
         let missing = || Error::not_found(Resource::Namespace, &identifier);
         // No name or id is longer, and DynamoDB refuses keys over 1 KB.
@@ -94,6 +94,15 @@ impl<S: ReadCatalog> Auth<S> {
             .or_else(|| self.default_namespace.as_deref().map(str::to_owned))
     }
 
+    /// Reads what the request is about to look up, if its key says whose it is.
+    pub(crate) async fn read_for_key(&self, request: &Request) {
+        if let Some(secret) = secret(request)
+            && let Some(organisation) = secret.said_organisation()
+        {
+            self.read_ahead(request, &organisation, &secret.hash()).await;
+        }
+    }
+
     /// Reads what the request is about to look up, in one call. Nobody is authenticated by it.
     async fn read_ahead(&self, request: &Request, organisation: &OrganisationId, key: &KeyHash) {
         let Some(namespace) = self.named(request) else { return };
@@ -108,105 +117,4 @@ fn secret(request: &Request) -> Option<ApiKeySecret> {
     let (scheme, key) = header.trim().split_once(' ')?;
     let key = key.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then(|| ApiKeySecret::new(key))
-}
-
-/// What a function may act for. Its `resolve` is how the wrapper authenticates, so a handler can't
-/// be reached without it.
-pub trait Scope: Sized + Send {
-    /// Whether resolving it reads the catalog.
-    const READS_CATALOG: bool;
-
-    /// Who is calling, or why they may not.
-    fn resolve<S: ReadCatalog>(
-        auth: &Auth<S>,
-        request: &Request,
-    ) -> impl Future<Output = Result<Self>> + Send;
-
-    /// The organisation and namespace, as far as they are known, for the log.
-    fn for_log(&self) -> (Option<String>, Option<String>);
-}
-
-/// Anybody: the operation needs no key.
-#[derive(Debug)]
-pub struct Public(());
-
-impl Scope for Public {
-    const READS_CATALOG: bool = false;
-
-    async fn resolve<S: ReadCatalog>(_: &Auth<S>, _: &Request) -> Result<Self> {
-        Ok(Self(()))
-    }
-
-    fn for_log(&self) -> (Option<String>, Option<String>) {
-        (None, None)
-    }
-}
-
-/// An organisation, by a valid key with the operation's permission.
-#[derive(Debug)]
-pub struct Organisation {
-    key: ApiKey,
-}
-
-impl Organisation {
-    /// Its id.
-    pub fn id(&self) -> &OrganisationId {
-        &self.key.organisation_id
-    }
-
-    /// Whether the key may see this namespace.
-    pub fn reaches(&self, namespace: &Namespace) -> bool {
-        self.key.reaches(&namespace.namespace_id)
-    }
-
-    /// Whether the key may use every namespace, those to come included.
-    pub fn is_unrestricted(&self) -> bool {
-        self.key.namespaces.is_none()
-    }
-}
-
-impl Scope for Organisation {
-    const READS_CATALOG: bool = true;
-
-    async fn resolve<S: ReadCatalog>(auth: &Auth<S>, request: &Request) -> Result<Self> {
-        Ok(Self { key: auth.key(request).await? })
-    }
-
-    fn for_log(&self) -> (Option<String>, Option<String>) {
-        (Some(self.key.organisation_id.to_string()), None)
-    }
-}
-
-/// An organisation's namespace, by a valid key that reaches it and has the operation's permission.
-#[derive(Debug)]
-pub struct Tenant {
-    scope: namespace::Scope,
-}
-
-impl Tenant {
-    /// The organisation and namespace: part of the key of everything that is stored.
-    pub fn scope(&self) -> &namespace::Scope {
-        &self.scope
-    }
-}
-
-impl Scope for Tenant {
-    const READS_CATALOG: bool = true;
-
-    async fn resolve<S: ReadCatalog>(auth: &Auth<S>, request: &Request) -> Result<Self> {
-        if let Some(secret) = secret(request)
-            && let Some(organisation) = secret.said_organisation()
-        {
-            auth.read_ahead(request, &organisation, &secret.hash()).await;
-        }
-        let key = auth.key(request).await?;
-        let namespace = auth.namespace(request, &key).await?;
-        let scope =
-            namespace::Scope { organisation_id: key.organisation_id, namespace_id: namespace.namespace_id };
-        Ok(Self { scope })
-    }
-
-    fn for_log(&self) -> (Option<String>, Option<String>) {
-        (Some(self.scope.organisation_id.to_string()), Some(self.scope.namespace_id.to_string()))
-    }
 }

@@ -9,11 +9,12 @@ use futures::FutureExt as _;
 use lambda_http::{Body, IntoResponse, Response, service_fn};
 use stowage_domain::{Error, Result};
 
-use crate::auth::{Auth, ReadCatalog, Scope};
+use crate::auth::{Auth, ReadCatalog};
 use crate::clock;
 use crate::log::{self, Line};
 use crate::reply::Reply;
 use crate::request::Request;
+use crate::scope::Scope;
 
 /// A Lambda function of the API.
 pub trait Function: Send + Sync {

@@ -62,15 +62,39 @@ operations! {
     CreateNamespace: "POST" "/v1/namespaces" => "namespaces", Some(Permission::Admin);
     /// Shows a namespace.
     GetNamespace: "GET" "/v1/namespaces/{namespace_identifier}" => "namespaces", Some(Permission::Read);
+    /// Lists an organisation's namespaces.
+    ListNamespaces: "POST" "/v1/namespaces/list" => "namespaces", Some(Permission::Read);
+    /// Lists an organisation's namespaces, with what a query can say.
+    ListNamespacesByGet: "GET" "/v1/namespaces" => "namespaces", Some(Permission::Read);
+    /// Changes a namespace.
+    PatchNamespace: "PATCH" "/v1/namespaces/{namespace_identifier}" => "namespaces", Some(Permission::Admin);
+    /// Changes a namespace, too: what is left out stays.
+    PutNamespace: "PUT" "/v1/namespaces/{namespace_identifier}" => "namespaces", Some(Permission::Admin);
+    /// Marks a namespace as being deleted; a task removes it with everything in it.
+    DeleteNamespace: "DELETE" "/v1/namespaces/{namespace_identifier}" => "namespaces", Some(Permission::Admin);
     /// Makes a bucket.
     CreateBucket: "POST" "/v1/buckets" => "buckets", Some(Permission::Write);
     /// Shows a bucket.
     GetBucket: "GET" "/v1/buckets/{bucket_identifier}" => "buckets", Some(Permission::Read);
+    /// Lists a namespace's buckets.
+    ListBuckets: "POST" "/v1/buckets/list" => "buckets", Some(Permission::Read);
+    /// Lists a namespace's buckets, with what a query can say.
+    ListBucketsByGet: "GET" "/v1/buckets" => "buckets", Some(Permission::Read);
+    /// Changes a bucket.
+    PatchBucket: "PATCH" "/v1/buckets/{bucket_identifier}" => "buckets", Some(Permission::Write);
+    /// Changes a bucket, too: what is left out stays.
+    PutBucket: "PUT" "/v1/buckets/{bucket_identifier}" => "buckets", Some(Permission::Write);
+    /// Marks a bucket as being deleted; a task removes it with everything in it.
+    DeleteBucket: "DELETE" "/v1/buckets/{bucket_identifier}" => "buckets", Some(Permission::Write);
     /// Makes, updates or finds an object.
     CreateObject: "POST" "/v1/buckets/{bucket_identifier}/objects" => "create-object", Some(Permission::Write);
     /// Makes, updates or finds many objects, each as if it had been sent alone.
     CreateObjectsBatch: "POST" "/v1/buckets/{bucket_identifier}/objects/batch"
         => "create-object", Some(Permission::Write);
+    /// Lists a bucket's objects.
+    ListObjects: "POST" "/v1/buckets/{bucket_identifier}/objects/list" => "objects", Some(Permission::Read);
+    /// Lists a bucket's objects, with what a query can say.
+    ListObjectsByGet: "GET" "/v1/buckets/{bucket_identifier}/objects" => "objects", Some(Permission::Read);
     /// Shows an object.
     GetObject: "GET" "/v1/buckets/{bucket_identifier}/objects/{object_id}" => "objects", Some(Permission::Read);
     /// Changes some fields of an object.
@@ -82,11 +106,58 @@ operations! {
         => "objects", Some(Permission::Write);
     /// Makes an upload and signs the URL to PUT its file to.
     CreateUpload: "POST" "/v1/buckets/{bucket_identifier}/uploads" => "create-upload", Some(Permission::Write);
+    /// Lists a bucket's uploads.
+    ListUploads: "POST" "/v1/buckets/{bucket_identifier}/uploads/list" => "uploads", Some(Permission::Read);
+    /// Makes many uploads and signs their URLs, or none of them.
+    CreateUploadsBatch: "POST" "/v1/buckets/{bucket_identifier}/uploads/batch"
+        => "create-upload", Some(Permission::Write);
+    /// Shows an upload.
+    GetUpload: "GET" "/v1/buckets/{bucket_identifier}/uploads/{upload_id}" => "uploads", Some(Permission::Read);
+    /// Cancels an upload.
+    DeleteUpload: "DELETE" "/v1/buckets/{bucket_identifier}/uploads/{upload_id}"
+        => "uploads", Some(Permission::Write);
+    /// Shows an upload, by a path that Mixpeek's documentation names.
+    GetUploadAlias: "GET" "/v1/uploads/{upload_id}" => "uploads", Some(Permission::Read);
+    /// Cancels an upload, by a path that Mixpeek's documentation names.
+    DeleteUploadAlias: "DELETE" "/v1/uploads/{upload_id}" => "uploads", Some(Permission::Write);
     /// Checks an upload's file and makes its object.
     ConfirmUpload: "POST" "/v1/buckets/{bucket_identifier}/uploads/{upload_id}/confirm"
         => "confirm-upload", Some(Permission::Write);
     /// Checks an upload's file and makes its object, by a path that Mixpeek's documentation names.
     ConfirmUploadAlias: "POST" "/v1/uploads/{upload_id}/confirm" => "confirm-upload", Some(Permission::Write);
+    /// Has many uploads of a bucket confirmed by a task.
+    ConfirmUploadsBatch: "POST" "/v1/buckets/{bucket_identifier}/uploads/confirm/batch"
+        => "confirm-upload", Some(Permission::Write);
+    /// Makes a batch of objects.
+    CreateBatch: "POST" "/v1/buckets/{bucket_identifier}/batches" => "batches", Some(Permission::Write);
+    /// Lists a bucket's batches.
+    ListBatches: "POST" "/v1/buckets/{bucket_identifier}/batches/list" => "batches", Some(Permission::Read);
+    /// Shows a batch.
+    GetBatch: "GET" "/v1/buckets/{bucket_identifier}/batches/{batch_id}" => "batches", Some(Permission::Read);
+    /// Hands a batch to its processor.
+    SubmitBatch: "POST" "/v1/buckets/{bucket_identifier}/batches/{batch_id}/submit"
+        => "batches", Some(Permission::Write);
+    /// Adds objects to a batch that wasn't submitted.
+    AddObjectsToBatch: "POST" "/v1/buckets/{bucket_identifier}/batches/{batch_id}/objects"
+        => "batches", Some(Permission::Write);
+    /// Calls a batch off.
+    CancelBatch: "POST" "/v1/buckets/{bucket_identifier}/batches/{batch_id}/cancel"
+        => "batches", Some(Permission::Write);
+    /// Deletes a batch that no processor has.
+    DeleteBatch: "DELETE" "/v1/buckets/{bucket_identifier}/batches/{batch_id}"
+        => "batches", Some(Permission::Write);
+    /// Lists an organisation's batches.
+    ListAllBatches: "POST" "/v1/batches/list" => "batches", Some(Permission::Read);
+    /// Shows a batch, by its id alone.
+    GetBatchById: "GET" "/v1/batches/{batch_id}" => "batches", Some(Permission::Read);
+    /// Calls a batch off, by its id alone.
+    CancelBatchById: "POST" "/v1/batches/{batch_id}/cancel" => "batches", Some(Permission::Write);
+    /// Lists an organisation's tasks.
+    ListTasks: "POST" "/v1/tasks/list" => "batches", Some(Permission::Read);
+    /// Shows a task.
+    GetTask: "GET" "/v1/tasks/{task_id}" => "batches", Some(Permission::Read);
+    /// Calls a task off that has not begun.
+    DeleteTask: "DELETE" "/v1/tasks/{task_id}" => "batches", Some(Permission::Write);
     /// Says that the API answers.
     Health: "GET" "/v1/health" => "service", None;
     /// Shows this description of the API.
@@ -169,6 +240,25 @@ mod tests {
                 assert_eq!(name, value);
             }
         }
+    }
+
+    #[test]
+    fn a_word_of_a_route_is_no_id() {
+        let uploads = "/v1/buckets/b/uploads";
+        for (path, operation) in [
+            ("/batch", Operation::CreateUploadsBatch),
+            ("/confirm/batch", Operation::ConfirmUploadsBatch),
+            ("/upl_1/confirm", Operation::ConfirmUpload),
+            // There is nothing else that these could be.
+            ("/batch/confirm", Operation::ConfirmUpload),
+            ("/confirm/confirm", Operation::ConfirmUpload),
+        ] {
+            assert_eq!(Operation::find("POST", &format!("{uploads}{path}")).0, operation, "{path}");
+        }
+        assert_eq!(Operation::find("GET", &format!("{uploads}/batch")).0, Operation::GetUpload);
+        assert_eq!(Operation::find("POST", &format!("{uploads}/upl_1")).0, Operation::Unknown);
+        let objects = Operation::find("POST", "/v1/buckets/b/objects/batch").0;
+        assert_eq!(objects, Operation::CreateObjectsBatch);
     }
 
     #[test]

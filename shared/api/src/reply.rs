@@ -13,6 +13,7 @@ pub struct Reply {
     status: u16,
     body: String,
     noted: Option<Error>,
+    header: Option<(&'static str, &'static str)>,
 }
 
 impl Reply {
@@ -25,18 +26,24 @@ impl Reply {
     pub fn with_status(status: u16, body: &impl Serialize) -> Result<Self> {
         let body =
             serde_json::to_string(body).map_err(|error| Error::internal(format!("to JSON: {error}")))?;
-        Ok(Self { status, body, noted: None })
+        Ok(Self { status, body, noted: None, header: None })
     }
 
     /// 204: done, and nothing to say.
     pub fn no_content() -> Self {
-        Self { status: 204, body: String::new(), noted: None }
+        Self { status: 204, body: String::new(), noted: None, header: None }
     }
 
     /// The same answer, with what went wrong in a part of it, for the log line.
     #[must_use]
     pub fn noting(self, error: Option<Error>) -> Self {
         Self { noted: error, ..self }
+    }
+
+    /// The same answer with a header of its own; name and value in ASCII.
+    #[must_use]
+    pub fn with_header(self, name: &'static str, value: &'static str) -> Self {
+        Self { header: Some((name, value)), ..self }
     }
 
     /// See [`Self::noting`].
@@ -46,7 +53,7 @@ impl Reply {
 
     /// 200 with a body that is JSON text already.
     pub fn json_text(body: impl Into<String>) -> Self {
-        Self { status: 200, body: body.into(), noted: None }
+        Self { status: 200, body: body.into(), noted: None, header: None }
     }
 
     /// The status.
@@ -57,7 +64,7 @@ impl Reply {
 
 impl From<&Error> for Reply {
     fn from(error: &Error) -> Self {
-        Self { status: error.status(), body: error.envelope().to_string(), noted: None }
+        Self { status: error.status(), body: error.envelope().to_string(), noted: None, header: None }
     }
 }
 
@@ -66,6 +73,9 @@ impl From<Reply> for Response<String> {
         let mut response = Response::builder().status(reply.status);
         if !reply.body.is_empty() {
             response = response.header(CONTENT_TYPE, "application/json");
+        }
+        if let Some((name, value)) = reply.header {
+            response = response.header(name, value);
         }
         if reply.status == 503 {
             response = response.header(RETRY_AFTER, RETRY_AFTER_SECONDS);

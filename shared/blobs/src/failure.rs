@@ -1,7 +1,8 @@
 //! What a failed S3 call means.
 //!
-//! Every call here comes before the record is written, so a failure that may pass is a 503: nothing
-//! was stored that a client could see, and the same request may be sent again.
+//! Calls come before the record is written, so a failure that may pass is a 503: nothing was stored that
+//! a client could see, and the same request may be sent again. Only deletions come after; who has bytes
+//! deleted says so by `Error::after_a_write`.
 
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};

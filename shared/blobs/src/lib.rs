@@ -1,10 +1,11 @@
-//! Stowage's bytes in S3: presigning, HEAD, verification, inline writes.
+//! Stowage's bytes in S3: presigning, HEAD, verification, inline writes, deletion.
 //!
 //! One [`Blobs`] implements every port of [`ports`]. It only ever touches a [`Place`]: a key that
 //! Stowage made itself.
 //!
 //! [`Place`]: stowage_domain::place::Place
 
+mod delete;
 mod failure;
 mod inline;
 mod inspect;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
+
+pub use sign::MAX_URL_CHARS;
 
 /// The bytes of one deployment. Cheap to clone; clones share connections.
 #[derive(Clone, Debug)]

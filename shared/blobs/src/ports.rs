@@ -68,3 +68,10 @@ pub trait PutInline: Send + Sync {
         storage_class: Option<StorageClass>,
     ) -> impl Future<Output = Result<Option<String>>> + Send;
 }
+
+/// Deletes bytes.
+pub trait DeleteBytes: Send + Sync {
+    /// Deletes every version of what was ever written to this place, whichever it names. Nothing being
+    /// there is no error, so it may be repeated.
+    fn delete_all_versions(&self, place: &Place) -> impl Future<Output = Result<()>> + Send;
+}

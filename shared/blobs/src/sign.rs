@@ -11,7 +11,7 @@ use crate::Blobs;
 use crate::ports::{BucketName, SignGet, SignUpload};
 
 /// The longest URL that Mixpeek's SDK accepts (contract section 7.2).
-const MAX_URL_CHARS: usize = 2083;
+pub const MAX_URL_CHARS: usize = 2083;
 
 impl BucketName for Blobs {
     fn bucket_name(&self) -> &str {

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::id::{ObjectId, UploadId};
+use crate::id::{ObjectId, TaskId, UploadId};
 use crate::policy::Policy;
 use crate::violation::{Path, Violations};
 
@@ -52,6 +52,10 @@ pub enum Resource {
     Upload,
     /// An object.
     Object,
+    /// A batch.
+    Batch,
+    /// A task.
+    Task,
 }
 
 impl Resource {
@@ -64,6 +68,8 @@ impl Resource {
             Self::Bucket => "bucket",
             Self::Upload => "upload",
             Self::Object => "object",
+            Self::Batch => "batch",
+            Self::Task => "task",
         }
     }
 }
@@ -125,6 +131,15 @@ pub enum Error {
         /// Under which id or name.
         id: String,
     },
+    /// Things that the body names aren't there, or are another tenant's.
+    NoneOf {
+        /// What was looked for.
+        resource: Resource,
+        /// The first one's id.
+        id: String,
+        /// Where each of them stands.
+        places: Violations,
+    },
     /// Policy `update` found no object with this unique key.
     KeyNotFound {
         /// The key's fields and values.
@@ -144,8 +159,32 @@ pub enum Error {
         /// The name.
         name: String,
     },
+    /// The bucket or namespace is being deleted and takes no writes.
+    Deleting {
+        /// What it is.
+        resource: Resource,
+        /// Its id.
+        id: String,
+        /// The task that removes it.
+        task_id: TaskId,
+    },
+    /// A change of a bucket's schema that stored objects may not fit, and that wasn't forced.
+    SchemaBreak(Violations),
     /// The upload was cancelled.
     UploadCanceled(UploadId),
+    /// The upload was confirmed, so that it can't be cancelled any more (contract section 17).
+    UploadCompleted(UploadId),
+    /// The state that a thing is in doesn't allow what is asked.
+    WrongState {
+        /// What it is.
+        resource: Resource,
+        /// Its id.
+        id: String,
+        /// Its status.
+        status: &'static str,
+        /// What follows from that, to be read after the thing: `can't be submitted`.
+        why: &'static str,
+    },
     /// One or more fields are invalid.
     Invalid {
         /// What is wrong, field by field.
@@ -167,11 +206,6 @@ pub enum Error {
         /// Why not.
         reason: &'static str,
     },
-    /// A feature that isn't built yet.
-    NotImplemented {
-        /// The feature, as the request names it.
-        feature: &'static str,
-    },
     /// Something inside failed and the outcome may be unknown: a client must not assume that nothing
     /// was stored.
     Internal(Cause),
@@ -183,6 +217,9 @@ pub enum Error {
 pub const RETRY_AFTER_SECONDS: u64 = 2;
 
 impl Error {
+    /// Why nothing is handed over by a request that isn't about batches.
+    pub const NO_PROCESSOR: &'static str = "make a batch of the objects and submit it";
+
     /// A 422 from what was found wrong.
     pub fn invalid(violations: Violations) -> Self {
         Self::Invalid { violations, code: None }
@@ -198,6 +235,16 @@ impl Error {
     /// An internal error from its cause.
     pub fn internal(cause: impl Into<String>) -> Self {
         Self::Internal(Cause::new(cause))
+    }
+
+    /// This failure as that of a request which has stored something before it: what would be a 503 says
+    /// that nothing was.
+    #[must_use]
+    pub fn after_a_write(self) -> Self {
+        match self {
+            Self::Unavailable(cause) => Self::Internal(cause),
+            other => other,
+        }
     }
 
     /// A 404.
@@ -239,22 +286,28 @@ impl Error {
             Self::EtagMismatch { .. } => (400, "BadRequestError", Some("etag_mismatch")),
             Self::SizeMismatch { .. } => (400, "BadRequestError", Some("size_mismatch")),
             Self::HashMismatch(_) => (400, "BadRequestError", Some("hash_mismatch")),
+            Self::UploadCompleted(_) => (400, "BadRequestError", Some("upload_completed")),
+            Self::WrongState { .. } => (400, "BadRequestError", Some("wrong_state")),
             Self::Unauthorized => (401, "UnauthorizedError", None),
             Self::Forbidden { .. } => (403, "ForbiddenError", Some("permission_missing")),
             Self::KeyBound => (403, "ForbiddenError", Some("key_bound")),
-            Self::NotFound { .. } => (404, "NotFoundError", None),
+            Self::NotFound { .. } | Self::NoneOf { .. } => (404, "NotFoundError", None),
             Self::KeyNotFound { .. } => (404, "NotFoundError", Some("unique_key_not_found")),
             Self::KeyConflict { .. } => (409, "AlreadyExistsError", Some("unique_key_conflict")),
             Self::NameTaken { resource: Resource::Bucket, .. } => {
                 (409, "AlreadyExistsError", Some("bucket_name_taken"))
             }
             Self::NameTaken { .. } => (409, "AlreadyExistsError", Some("name_taken")),
+            Self::Deleting { resource: Resource::Namespace, .. } => {
+                (409, "ConflictError", Some("namespace_deleting"))
+            }
+            Self::Deleting { .. } => (409, "ConflictError", Some("bucket_deleting")),
+            Self::SchemaBreak(_) => (409, "ConflictError", Some("schema_break")),
             Self::UploadCanceled(_) => (409, "ConflictError", Some("upload_canceled")),
             Self::RequestTooLarge { .. } => (413, "PayloadTooLargeError", Some("payload_too_large")),
             Self::Invalid { code, .. } => (422, "ValidationError", *code),
             Self::IdempotencyKeyReuse => (422, "ValidationError", Some("idempotency_key_reuse")),
             Self::NotEnabled { .. } => (422, "NotEnabledError", Some("not_enabled")),
-            Self::NotImplemented { .. } => (501, "NotImplementedError", Some("not_implemented")),
             Self::Internal(_) => (500, "InternalServerError", None),
             Self::Unavailable(_) => (503, "UnavailableError", None),
         }
@@ -299,12 +352,35 @@ impl Error {
             Self::KeyBound => "This API key is bound to certain namespaces and can't make others.".into(),
             Self::NotFound { resource: Resource::Route, id } => format!("No operation answers {id}."),
             Self::NotFound { resource, id } => format!("No {} '{id}'.", resource.name()),
+            Self::NoneOf { resource, id, places } => match places.entries().len() {
+                ..=1 => format!("No {} '{id}'.", resource.name()),
+                many => format!(
+                    "No {} '{id}', nor {} more; see details.validation_errors.",
+                    resource.name(),
+                    many - 1
+                ),
+            },
             Self::KeyNotFound { .. } => "No object with this unique key exists.".into(),
             Self::KeyConflict { .. } => "An object with this unique key already exists.".into(),
             Self::NameTaken { resource, name } => {
                 format!("A {} named '{name}' already exists.", resource.name())
             }
+            Self::Deleting { resource, id, .. } => {
+                format!("The {} {id} is being deleted and takes no writes.", resource.name())
+            }
+            Self::SchemaBreak(_) => "bucket_schema: stored objects may not fit this change; see \
+                                     details.schema_breaks. Send force_schema_break=true to make it all the \
+                                     same."
+                .into(),
             Self::UploadCanceled(id) => format!("Upload {id} was canceled."),
+            Self::UploadCompleted(id) => {
+                format!(
+                    "Upload {id} is COMPLETED and can't be canceled; delete the objects that refer to it."
+                )
+            }
+            Self::WrongState { resource, id, status, why } => {
+                format!("The {} {id} is {status} and {why}.", resource.name())
+            }
             Self::Invalid { violations, .. } => match violations.entries() {
                 [one] => format!("{}: {}", one.location, one.message),
                 many => format!("{} fields are invalid; see details.validation_errors.", many.len()),
@@ -316,7 +392,6 @@ impl Error {
                 format!("The request is over the limit of {limit} bytes: send large files as uploads.")
             }
             Self::NotEnabled { field, reason } => format!("{field}: not offered here; {reason}."),
-            Self::NotImplemented { feature } => format!("{feature} is not implemented yet."),
             Self::Internal(_) => "Something went wrong inside; the outcome may be unknown.".into(),
             Self::Unavailable(_) => {
                 "The service is busy and stored nothing: send the same request again.".into()
@@ -324,26 +399,48 @@ impl Error {
         }
     }
 
+    /// The same where there is no room for details: everything that is wrong, in one sentence.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Invalid { violations, .. } => violations.sentence(),
+            other => other.message(),
+        }
+    }
+
     /// `error.details` of the envelope.
     pub fn details(&self) -> Option<Value> {
         match self {
             Self::NotFound { resource, id } => Some(json!({"resource": resource.name(), "id": id})),
+            Self::NoneOf { resource, id, places } => {
+                let mut details = listed("validation_errors", places);
+                details["resource"] = json!(resource.name());
+                details["id"] = json!(id);
+                Some(details)
+            }
             Self::KeyNotFound { unique_key } => Some(json!({"unique_key": unique_key})),
             Self::KeyConflict { existing, unique_key } => {
                 Some(json!({"existing_object_id": existing, "unique_key": unique_key}))
             }
             Self::NameTaken { resource, name } => Some(json!({"resource": resource.name(), "name": name})),
+            Self::Deleting { resource, id, task_id } => {
+                Some(json!({"resource": resource.name(), "id": id, "task_id": task_id}))
+            }
             Self::UploadNotConfirmed { upload_id, status } => {
                 Some(json!({"upload_id": upload_id, "status": status}))
+            }
+            Self::WrongState { resource, id, status, .. } => {
+                Some(json!({"resource": resource.name(), "id": id, "status": status}))
             }
             Self::FileNotUploaded(id)
             | Self::UploadExpired(id)
             | Self::HashMismatch(id)
-            | Self::UploadCanceled(id) => Some(json!({"upload_id": id})),
+            | Self::UploadCanceled(id)
+            | Self::UploadCompleted(id) => Some(json!({"upload_id": id})),
             Self::EtagMismatch { expected, actual } => Some(json!({"expected": expected, "actual": actual})),
             Self::SizeMismatch { expected, actual } => Some(json!({"expected": expected, "actual": actual})),
             Self::Forbidden { permission } => Some(json!({"permission": permission})),
-            Self::Invalid { violations, .. } => Some(listed(violations)),
+            Self::Invalid { violations, .. } => Some(listed("validation_errors", violations)),
+            Self::SchemaBreak(breaks) => Some(listed("schema_breaks", breaks)),
             Self::RequestTooLarge { limit } => Some(json!({"limit_bytes": limit})),
             Self::NotEnabled { field, .. } => Some(json!({"field": field})),
             Self::Unavailable(_) => {
@@ -376,12 +473,13 @@ impl Error {
     }
 }
 
-/// The violations, as many as an answer should hold, and how many there are when that isn't all.
-fn listed(violations: &Violations) -> Value {
+/// The violations under a name, as many as an answer should hold, and how many there are when that isn't
+/// all.
+fn listed(name: &str, violations: &Violations) -> Value {
     const MOST: usize = 100;
     let entries = violations.entries();
     if entries.len() <= MOST {
-        return json!({"validation_errors": entries});
+        return json!({ name: entries });
     }
-    json!({"validation_errors": entries[..MOST], "validation_errors_total": entries.len()})
+    json!({ name: entries[..MOST], format!("{name}_total"): entries.len() })
 }

@@ -105,6 +105,10 @@ id!(
     TaskId, "task_", 12
 );
 id!(
+    /// A batch within an organisation.
+    BatchId, "btch_", 12
+);
+id!(
     /// One life of an item under its key: a deleted and re-created item has another.
     Incarnation, "inc_", 8
 );

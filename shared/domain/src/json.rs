@@ -1,6 +1,6 @@
 //! JSON helpers that several rules share.
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::violation::{Path, Violations};
@@ -75,11 +75,61 @@ pub fn check_chars(text: &str, min: usize, max: usize, at: &Path) -> Violations 
     violations
 }
 
+/// A key of a change, where leaving it out and sending null differ. Needs `#[serde(default)]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Sent<T> {
+    /// It was left out: what it is about stays as it is.
+    #[default]
+    Absent,
+    /// It was sent as null.
+    Null,
+    /// It was sent with a value.
+    Value(T),
+}
+
+#[cfg(feature = "openapi")]
+impl<T: schemars::JsonSchema> schemars::JsonSchema for Sent<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Option::<T>::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Option::<T>::json_schema(generator)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Sent<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Value))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Change {
+        #[serde(default)]
+        text: Sent<String>,
+    }
+
+    #[test]
+    fn a_null_is_told_from_a_key_that_was_left_out() {
+        for (sent, text) in [
+            (json!({}), Sent::Absent),
+            (json!({"text": null}), Sent::Null),
+            (json!({"text": ""}), Sent::Value(String::new())),
+        ] {
+            assert_eq!(serde_json::from_value::<Change>(sent).unwrap(), Change { text });
+        }
+    }
 
     #[test]
     fn a_transported_text_is_escaped_once_more() {

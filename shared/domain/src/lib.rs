@@ -3,8 +3,11 @@
 //! Nothing here knows AWS or HTTP, and nothing reads a clock: callers pass the time in. A request's
 //! way through the system is event → request type → this crate → store and blobs → response.
 
+pub mod batch;
 pub mod blob;
 pub mod bucket;
+pub mod counter;
+pub mod deletion;
 pub mod edge;
 pub mod error;
 pub mod id;
@@ -12,6 +15,7 @@ pub mod idempotency;
 pub mod json;
 pub mod key;
 pub mod limits;
+pub mod listing;
 pub mod media;
 pub mod name;
 pub mod namespace;

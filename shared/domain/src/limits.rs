@@ -47,6 +47,49 @@ pub const MAX_UPLOAD_REFERENCES: usize = 90;
 /// Most edges of one object.
 pub const MAX_EDGES: usize = 100;
 
+/// Most results of a page, and most that may be skipped before it (contract section 2.7).
+pub const MAX_PAGE: u32 = 1000;
+/// See [`MAX_PAGE`].
+pub const MAX_OFFSET: u32 = 10_000;
+
+/// Longest cursor in characters: it holds the start of each value that it sorts by.
+pub const MAX_CURSOR_CHARS: usize = 10_000;
+
+/// Most fields of one order, and the characters of a text by which it sorts: a cursor holds them.
+pub const MAX_SORTS: usize = 5;
+/// See [`MAX_SORTS`].
+pub const MAX_SORT_CHARS: usize = 256;
+
+/// Deepest nesting of a list's filter, most conditions in it, and most values in all of its lists: it
+/// is evaluated on up to [`MAX_SCANNED`] records.
+pub const MAX_FILTER_DEPTH: usize = 10;
+/// See [`MAX_FILTER_DEPTH`].
+pub const MAX_FILTER_CONDITIONS: usize = 100;
+/// See [`MAX_FILTER_DEPTH`].
+pub const MAX_FILTER_VALUES: usize = 1000;
+
+/// Longest dotted name of a field in characters, longest search, and most fields to select.
+pub const MAX_PATH_CHARS: usize = 256;
+/// See [`MAX_PATH_CHARS`].
+pub const MAX_SEARCH_CHARS: usize = 1000;
+/// See [`MAX_PATH_CHARS`].
+pub const MAX_SELECTED: usize = 200;
+
+/// Most records that one page of a list reads, and most bytes of them as they are stored. With a filter
+/// or search it is short then, and its cursor leads on.
+pub const MAX_SCANNED: u32 = 1000;
+/// See [`MAX_SCANNED`].
+pub const MAX_SCANNED_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Most records, and most bytes of them, of a list that is sorted by anything but creation, or counted
+/// by a filter: all of them are read for it.
+pub const MAX_WHOLE: u32 = 1000;
+/// See [`MAX_WHOLE`].
+pub const MAX_WHOLE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Most entries of a list that `include_total` counts: DynamoDB charges for each.
+pub const MAX_COUNTED: u64 = 100_000;
+
 /// Longest `key_prefix` in characters.
 pub const MAX_KEY_PREFIX_CHARS: usize = 1024;
 
@@ -76,8 +119,49 @@ pub const MAX_NAME_BYTES: usize = 1000;
 /// Longest file name in characters (contract section 7.1).
 pub const MAX_FILENAME_CHARS: usize = 255;
 
+/// How long the row that starts a turn of a task is kept, in seconds: 7 days. The stream has read it
+/// long before; until then it shows what was to happen.
+pub const TURN_SECONDS: i64 = 7 * 24 * 3600;
+
+/// How long it is remembered that a bucket was removed, in seconds: 48 hours. A presigned URL may bring
+/// bytes for 24 hours more, and they have to be found after that.
+pub const TOMBSTONE_SECONDS: i64 = 48 * 3600;
+
 /// Most objects of one batch create (contract section 8.4).
 pub const MAX_BATCH_OBJECTS: usize = 100;
 
 /// Most bytes of an answer that shows many objects, as they are transported: Lambda returns 6 MB.
 pub const MAX_ANSWER_BYTES: usize = 5 * 1024 * 1024;
+
+/// Most uploads of one batch create, and of one batch confirmation (contract section 7.5).
+pub const MAX_BATCH_UPLOADS: usize = 100;
+
+/// Most bytes that what the uploads of a batch share comes to, in all of them together: each has a copy,
+/// which the function holds in memory and the answer shows.
+pub const MAX_SHARED_BYTES: usize = 4 * 1024 * 1024;
+
+/// How long it is remembered that a change has been counted, in seconds: 48 hours. A stream delivers a
+/// change for 24.
+pub const COUNTED_SECONDS: i64 = 48 * 3600;
+
+/// How often `run-task` is handed a turn of a task before it goes to the dead letters; the template's
+/// queue and the local one say the same.
+pub const MAX_TASK_RECEIVES: u32 = 10;
+
+/// Most objects of one batch: its record holds their ids.
+pub const MAX_BATCH_MEMBERS: usize = 1000;
+
+/// The highest `limit` of a batch that a filter gathers (contract section 9). It finds at most
+/// [`MAX_BATCH_MEMBERS`].
+pub const MAX_FILTERED_MEMBERS: u64 = 50_000;
+
+/// Most of a bucket's objects that a batch's filter is held against: one request reads them all.
+pub const MAX_FILTER_READS: u32 = 10_000;
+
+/// Longest name of a batch in characters (contract section 9), and most collections that it names.
+pub const MAX_BATCH_NAME_CHARS: usize = 256;
+/// See [`MAX_BATCH_NAME_CHARS`].
+pub const MAX_COLLECTIONS: usize = 100;
+
+/// How long a batch may stay a draft, in seconds (contract section 9).
+pub const DRAFT_SECONDS: i64 = 30 * 60;

@@ -52,6 +52,14 @@ pub(crate) fn schema<const MIN: usize, const MAX: usize>(
     })
 }
 
+/// The same, or null.
+#[cfg(feature = "openapi")]
+pub(crate) fn nullable_schema<const MIN: usize, const MAX: usize>(
+    generator: &mut schemars::SchemaGenerator,
+) -> schemars::Schema {
+    schemars::json_schema!({"anyOf": [schema::<MIN, MAX>(generator), {"type": "null"}]})
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

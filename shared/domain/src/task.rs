@@ -6,10 +6,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::id::{BucketId, NamespaceId, OrganisationId, TaskId, UploadId};
+use crate::error::Resource;
+use crate::id::{BatchId, BucketId, NamespaceId, OrganisationId, TaskId, UploadId};
 use crate::namespace::Scope;
 use crate::policy::Policy;
 use crate::time::Timestamp;
+use crate::{Error, Result};
 
 /// What kind of work a task is, as the contract names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +50,18 @@ pub enum TaskStatus {
 }
 
 impl TaskStatus {
+    /// Its name, as it is stored and shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::InProgress => "IN_PROGRESS",
+            Self::Completed => "COMPLETED",
+            Self::CompletedWithErrors => "COMPLETED_WITH_ERRORS",
+            Self::Failed => "FAILED",
+            Self::Canceled => "CANCELED",
+        }
+    }
+
     /// Whether nothing more will happen.
     pub fn is_final(self) -> bool {
         !matches!(self, Self::Pending | Self::InProgress)
@@ -127,6 +141,10 @@ pub struct Task {
     /// How much of it is done.
     #[serde(default)]
     pub progress: Progress,
+    /// Which turn of `run-task` is to work on it, from 0: what it can't do in one, the next one does.
+    /// Only that turn's run may write to the task.
+    #[serde(default)]
+    pub turn: u32,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -153,9 +171,71 @@ impl Task {
             error: None,
             work,
             progress: Progress::default(),
+            turn: 0,
             created_at: now,
             updated_at: now,
         }
+    }
+}
+
+/// What a run of `run-task` leaves of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The run goes on with it.
+    Same,
+    /// Another run goes on with it.
+    Turn,
+    /// It is finished.
+    Nothing,
+}
+
+impl Task {
+    /// Where the work happens.
+    pub fn scope(&self) -> Scope {
+        let (organisation_id, namespace_id) = (self.organisation_id.clone(), self.namespace_id.clone());
+        Scope { organisation_id, namespace_id }
+    }
+
+    /// The task, called off; one that is called off already stays as it is. Only what a client alone
+    /// waits for can be, and only before it has begun: a deletion's mark is never taken off again.
+    pub fn canceled(&self, now: Timestamp) -> Result<Self> {
+        let refusal = |why| {
+            let (id, status) = (self.task_id.to_string(), self.status.name());
+            Error::WrongState { resource: Resource::Task, id, status, why }
+        };
+        match (self.status, &self.work) {
+            (TaskStatus::Canceled, _) => Ok(self.clone()),
+            (TaskStatus::Pending, Some(Work::DeleteBucket { .. } | Work::DeleteNamespace)) => {
+                Err(refusal("can't be canceled: a deletion is final"))
+            }
+            (TaskStatus::Pending, _) => Ok(self.finished(TaskStatus::Canceled, now)),
+            _ => Err(refusal("can't be canceled any more")),
+        }
+    }
+
+    /// The batch that it processes, if it does.
+    pub fn batch_id(&self) -> Option<BatchId> {
+        let is_batch = self.task_type == TaskType::ApiBucketsBatchesProcess;
+        let id = self.inputs.first().and_then(|input| input["batch_id"].as_str());
+        id.filter(|_| is_batch).and_then(BatchId::parse)
+    }
+
+    /// The task, begun.
+    #[must_use]
+    pub fn begun(&self, now: Timestamp) -> Self {
+        Self { status: TaskStatus::InProgress, updated_at: now, ..self.clone() }
+    }
+
+    /// The task, finished.
+    #[must_use]
+    pub fn finished(&self, status: TaskStatus, now: Timestamp) -> Self {
+        Self { status, updated_at: now, ..self.clone() }
+    }
+
+    /// The task, given up, and why.
+    #[must_use]
+    pub fn failed(&self, error: impl Into<String>, now: Timestamp) -> Self {
+        Self { error: Some(error.into()), ..self.finished(TaskStatus::Failed, now) }
     }
 }
 
@@ -175,6 +255,12 @@ pub struct TaskResponse {
     pub outputs: Vec<Value>,
     /// Why it failed.
     pub error: Option<String>,
+    /// Always null: tasks wait for nobody but their queue.
+    pub queue_position: Option<u32>,
+    /// Always null, too.
+    pub estimated_wait_minutes: Option<u32>,
+    /// Always null: a cancellation has happened when it is answered.
+    pub cancellation: Option<String>,
     /// Its progress and times; the original's clients pass them on as they are.
     pub additional_data: AdditionalData,
 }
@@ -203,6 +289,9 @@ impl From<Task> for TaskResponse {
             inputs: task.inputs,
             outputs: task.outputs,
             error: task.error,
+            queue_position: None,
+            estimated_wait_minutes: None,
+            cancellation: None,
             additional_data: AdditionalData {
                 namespace_id: task.namespace_id,
                 progress: task.progress,

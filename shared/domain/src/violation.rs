@@ -59,6 +59,12 @@ impl Path {
         self.then(Step::Index(position))
     }
 
+    /// This path, which begins at the body's root, where that root is the one at `root`.
+    #[must_use]
+    pub fn moved_to(&self, root: &Self) -> Self {
+        Self(root.0.iter().chain(self.0.iter().skip(1)).cloned().collect())
+    }
+
     /// Whether the last step is this name.
     pub fn ends_with(&self, name: &str) -> bool {
         matches!(self.0.last(), Some(Step::Key(last)) if last == name)
@@ -125,6 +131,13 @@ impl Violations {
     /// Notes all of another collection's.
     pub fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
+    }
+
+    /// The same violations of a body that stands at `root` within another.
+    #[must_use]
+    pub fn moved_to(self, root: &Path) -> Self {
+        let moved = |entry: Violation| Violation { location: entry.location.moved_to(root), ..entry };
+        Self(self.0.into_iter().map(moved).collect())
     }
 
     /// Notes those of another collection's whose place has nothing noted yet.

@@ -54,6 +54,21 @@ impl CatalogCache {
     pub(crate) fn new(keep_for: Duration) -> Self {
         Self { keys: Cache::new(keep_for), namespaces: Cache::new(keep_for), buckets: Cache::new(keep_for) }
     }
+
+    /// Keeps a bucket, unless it is being deleted: the mark must not outlive the bucket, whose name may
+    /// be another's then.
+    pub(crate) fn keep_bucket(&self, key: (OrganisationId, NamespaceId, String), bucket: &Bucket) {
+        if bucket.deletion.is_none() {
+            self.buckets.put(key, bucket.clone());
+        }
+    }
+
+    /// Keeps a namespace, unless it is being deleted: for the same reason.
+    pub(crate) fn keep_namespace(&self, key: (OrganisationId, String), namespace: &Namespace) {
+        if namespace.deletion.is_none() {
+            self.namespaces.put(key, namespace.clone());
+        }
+    }
 }
 
 /// The cache key of a bucket.

@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, TransactWriteItem};
 use stowage_domain::{Error, Result};
 
 use crate::Store;
 use crate::failure::{Item, Reason};
 use crate::item::text;
 use crate::pace::{Outcome, Pace};
+
+/// Most keys of one batch read: DynamoDB's limit.
+const MAX_BATCH_KEYS: usize = 100;
 
 /// A request that lacks a required part: a bug of ours.
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
@@ -33,6 +36,30 @@ impl Store {
         let get = self.client.get_item().table_name(table).set_key(Some(key)).consistent_read(true);
         let answer = pace.read(|| get.clone().send()).await.map_err(Outcome::into_error)?;
         Ok(answer.item)
+    }
+
+    /// Those of the items under these whole keys that are there, in any order, read consistently.
+    pub(crate) async fn items_at(
+        &self,
+        table: &str,
+        mut keys: Vec<Item>,
+        pace: &mut Pace,
+    ) -> Result<Vec<Item>> {
+        let mut found = Vec::with_capacity(keys.len());
+        while !keys.is_empty() {
+            let chunk: Vec<_> = keys.drain(..keys.len().min(MAX_BATCH_KEYS)).collect();
+            let wanted = KeysAndAttributes::builder().set_keys(Some(chunk)).consistent_read(true);
+            let get = self.client.batch_get_item().request_items(table, wanted.build().map_err(unbuilt)?);
+            let answer = pace.read(|| get.clone().send()).await.map_err(Outcome::into_error)?;
+            found.extend(answer.responses.into_iter().flatten().flat_map(|(_, items)| items));
+            let left: Vec<_> =
+                answer.unprocessed_keys.into_iter().flatten().flat_map(|(_, keys)| keys.keys).collect();
+            if !left.is_empty() {
+                pace.wait("DynamoDB: throttled").await?;
+                keys.extend(left);
+            }
+        }
+        Ok(found)
     }
 
     /// Sends a transaction; `None` if it was written, else what became of each action.

@@ -10,14 +10,18 @@
     reason = "clippy.toml bans the SDK's writes everywhere but in this crate"
 )]
 
+mod batches;
 mod cache;
 mod calls;
 mod catalog;
+mod counters;
 mod failure;
 mod item;
+mod listing;
 mod objects;
 mod pace;
 pub mod ports;
+mod sweep;
 pub mod tables;
 mod tasks;
 mod uploads;

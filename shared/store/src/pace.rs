@@ -71,6 +71,11 @@ impl Pace {
         Self { writes: true, ..Self::reading(budget) }
     }
 
+    /// The same attempts' time for a write of its own.
+    pub(crate) fn beside(&self) -> Self {
+        Self { attempt: 0, uncertain: false, ..*self }
+    }
+
     /// Whether an answer to a write was lost, so that an earlier attempt may have been stored.
     pub(crate) fn is_uncertain(&self) -> bool {
         self.uncertain

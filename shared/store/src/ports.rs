@@ -5,16 +5,40 @@
 //! DynamoDB is throttled or out of reach and nothing was stored, 500 when the outcome is unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use stowage_domain::Result;
-use stowage_domain::bucket::Bucket;
-use stowage_domain::id::{ObjectId, OrganisationId, UploadId};
+use stowage_domain::batch::Batch;
+use stowage_domain::bucket::{Bucket, BucketCounts};
+use stowage_domain::counter::ObjectChange;
+use stowage_domain::id::{BatchId, BucketId, NamespaceId, ObjectId, OrganisationId, TaskId, UploadId};
 use stowage_domain::key::{ApiKey, KeyHash};
-use stowage_domain::namespace::{Namespace, Scope};
+use stowage_domain::listing::{Stretch, Walked};
+use stowage_domain::namespace::{Namespace, NamespaceCounts, Scope};
 use stowage_domain::object::{Amendment, Object, ObjectWrite, Written};
-use stowage_domain::task::Task;
+use stowage_domain::task::{Next, Task};
 use stowage_domain::time::Timestamp;
 use stowage_domain::upload::Upload;
+
+/// Which turn of which task `run-task` is to work on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Whose task it is.
+    pub organisation_id: OrganisationId,
+    /// The task.
+    pub task_id: TaskId,
+    /// The turn, from 0.
+    pub number: u32,
+}
+
+/// What is to become of something stored.
+#[derive(Clone, Debug)]
+pub struct Change<T> {
+    /// What it is to be.
+    pub to: T,
+    /// The task that the change makes necessary, stored with it.
+    pub task: Option<Task>,
+}
 
 /// Looks up API keys.
 pub trait FindKey: Send + Sync {
@@ -44,13 +68,64 @@ pub trait FindNamespace: Send + Sync {
 
 /// Makes namespaces.
 pub trait CreateNamespace: Send + Sync {
-    /// Stores a new namespace. A 409 if its name or id is taken.
+    /// Stores a new namespace. A 409 if its name or id is taken, or its name was given up just now.
     fn create_namespace(&self, namespace: &Namespace) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Reads namespaces as they are now.
+pub trait ReadNamespace: Send + Sync {
+    /// The namespace with this id or name, and what is counted of it.
+    fn read_namespace(
+        &self,
+        organisation: &OrganisationId,
+        identifier: &str,
+    ) -> impl Future<Output = Result<(Namespace, NamespaceCounts)>> + Send;
+}
+
+/// Lists namespaces.
+pub trait ListNamespaces: Send + Sync {
+    /// Walks a part of an organisation's namespaces in the order of their creation.
+    fn list_namespaces(
+        &self,
+        organisation: &OrganisationId,
+        stretch: &Stretch,
+    ) -> impl Future<Output = Result<Walked<(Namespace, NamespaceCounts)>>> + Send;
+    /// Those of these that are there.
+    fn these_namespaces(
+        &self,
+        organisation: &OrganisationId,
+        ids: &BTreeSet<NamespaceId>,
+    ) -> impl Future<Output = Result<Vec<(Namespace, NamespaceCounts)>>> + Send;
+    /// How many there are.
+    fn count_namespaces(&self, organisation: &OrganisationId) -> impl Future<Output = Result<u64>> + Send;
+}
+
+/// Changes namespaces, and marks them as being deleted.
+pub trait ChangeNamespace: Send + Sync {
+    /// Changes the namespace with this id or name as it is now. `change` is asked again when somebody
+    /// else changed it meanwhile; `None` leaves it. A 409 if its new name is taken.
+    fn change_namespace(
+        &self,
+        organisation: &OrganisationId,
+        identifier: &str,
+        change: impl Fn(&Namespace) -> Result<Option<Change<Namespace>>> + Send + Sync,
+    ) -> impl Future<Output = Result<Namespace>> + Send;
+}
+
+/// Removes namespaces.
+pub trait RemoveNamespace: Send + Sync {
+    /// Removes a namespace that is marked as being deleted and has no buckets left, with its name and
+    /// counters. One that is gone is no error.
+    fn remove_namespace(
+        &self,
+        organisation: &OrganisationId,
+        namespace: &NamespaceId,
+    ) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Looks up buckets.
 pub trait FindBucket: Send + Sync {
-    /// The bucket with this id or name. Cached.
+    /// The bucket with this id or name. Cached, unless it is being deleted.
     fn find_bucket(&self, scope: &Scope, identifier: &str) -> impl Future<Output = Result<Bucket>> + Send;
 }
 
@@ -76,8 +151,55 @@ pub trait ReadAhead: Send + Sync {
 
 /// Makes buckets.
 pub trait CreateBucket: Send + Sync {
-    /// Stores a new bucket. A 409 if its name is taken.
+    /// Stores a new bucket. A 409 if its name is taken or was given up just now, or if the namespace is
+    /// being deleted.
     fn create_bucket(&self, bucket: &Bucket) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Reads buckets as they are now.
+pub trait ReadBucket: Send + Sync {
+    /// The bucket with this id or name, and what is counted of it.
+    fn read_bucket(
+        &self,
+        scope: &Scope,
+        identifier: &str,
+    ) -> impl Future<Output = Result<(Bucket, BucketCounts)>> + Send;
+}
+
+/// Lists buckets.
+pub trait ListBuckets: Send + Sync {
+    /// Walks a part of a namespace's buckets in the order of their creation.
+    fn list_buckets(
+        &self,
+        scope: &Scope,
+        stretch: &Stretch,
+    ) -> impl Future<Output = Result<Walked<(Bucket, BucketCounts)>>> + Send;
+    /// What is counted of the namespace.
+    fn count_in_namespace(&self, scope: &Scope) -> impl Future<Output = Result<NamespaceCounts>> + Send;
+}
+
+/// Changes buckets, and marks them as being deleted.
+pub trait ChangeBucket: Send + Sync {
+    /// Changes the bucket with this id or name as it is now. `change` is asked again when somebody else
+    /// changed it meanwhile; `None` leaves it. A 409 if its new name is taken.
+    fn change_bucket(
+        &self,
+        scope: &Scope,
+        identifier: &str,
+        change: impl Fn(&Bucket) -> Result<Option<Change<Bucket>>> + Send + Sync,
+    ) -> impl Future<Output = Result<Bucket>> + Send;
+}
+
+/// Removes buckets.
+pub trait RemoveBucket: Send + Sync {
+    /// Removes a bucket that is marked as being deleted, with its name and counters, and leaves a
+    /// tombstone. What it held must be gone. One that is gone itself is no error.
+    fn remove_bucket(
+        &self,
+        scope: &Scope,
+        bucket: &BucketId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Looks up whether an object is there.
@@ -121,10 +243,32 @@ pub trait DeleteObject: Send + Sync {
     ) -> impl Future<Output = Result<()>> + Send;
 }
 
+/// Lists objects.
+pub trait ListObjects: Send + Sync {
+    /// Walks a part of a bucket's objects in the order of their creation. An object shows once the index
+    /// has it, and one that was deleted until all replicas know, either for moments.
+    fn list_objects(
+        &self,
+        bucket: &Bucket,
+        stretch: &Stretch,
+    ) -> impl Future<Output = Result<Walked<Object>>> + Send;
+
+    /// How many objects the index lists; `None` if they are more than `at_most`.
+    fn count_objects(
+        &self,
+        bucket: &Bucket,
+        at_most: u64,
+    ) -> impl Future<Output = Result<Option<u64>>> + Send;
+}
+
 /// Stores new uploads.
 pub trait PutUpload: Send + Sync {
     /// Stores a new upload.
     fn put_upload(&self, upload: &Upload) -> impl Future<Output = Result<()>> + Send;
+
+    /// Stores new uploads, each by itself. After a failure some of them may be there, unused until
+    /// their records end; the error is a 503 only if none is.
+    fn put_uploads(&self, uploads: &[&Upload]) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Looks up uploads.
@@ -142,6 +286,23 @@ pub trait FindUploads: Send + Sync {
         organisation: &OrganisationId,
         uploads: &BTreeSet<UploadId>,
     ) -> impl Future<Output = Result<BTreeMap<UploadId, Upload>>> + Send;
+}
+
+/// Lists uploads.
+pub trait ListUploads: Send + Sync {
+    /// Walks a part of a bucket's uploads in the order of their creation, as [`ListObjects`] does.
+    fn list_uploads(
+        &self,
+        bucket: &Bucket,
+        stretch: &Stretch,
+    ) -> impl Future<Output = Result<Walked<Upload>>> + Send;
+
+    /// How many uploads the index lists; `None` if they are more than `at_most`.
+    fn count_uploads(
+        &self,
+        bucket: &Bucket,
+        at_most: u64,
+    ) -> impl Future<Output = Result<Option<u64>>> + Send;
 }
 
 /// Looks up confirmed uploads by what Stowage verified of their bytes.
@@ -176,8 +337,166 @@ pub trait CompleteUpload: Send + Sync {
     fn complete_upload(&self, completion: Completion) -> impl Future<Output = Result<Upload>> + Send;
 }
 
+/// Cancels uploads.
+pub trait CancelUpload: Send + Sync {
+    /// Moves an upload from PENDING to CANCELED; one that is CANCELED stays so. A 400 if a confirm was
+    /// first, a 404 if it is gone. Whether its bytes are to stay is noted for whoever removes what a
+    /// late PUT brings.
+    fn cancel_upload(&self, upload: &Upload, keep_bytes: bool) -> impl Future<Output = Result<()>> + Send;
+}
+
 /// Stores tasks.
 pub trait PutTask: Send + Sync {
     /// Stores a task, or the same again.
     fn put_task(&self, task: &Task) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Stores tasks that `run-task` is to do.
+pub trait SubmitTask: Send + Sync {
+    /// Stores a task and what makes `run-task` begin with it, together.
+    fn submit_task(&self, task: &Task) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Looks up tasks.
+pub trait FindTask: Send + Sync {
+    /// The task with this id, read consistently.
+    fn find_task(
+        &self,
+        organisation: &OrganisationId,
+        task: &TaskId,
+    ) -> impl Future<Output = Result<Option<Task>>> + Send;
+}
+
+/// Calls tasks off.
+pub trait CancelTask: Send + Sync {
+    /// Moves a task from PENDING to CANCELED; one that is CANCELED stays so. A 400 if it has begun, or
+    /// can't be called off at all.
+    fn cancel_task(&self, task: &Task, now: Timestamp) -> impl Future<Output = Result<Task>> + Send;
+}
+
+/// Lists tasks.
+pub trait ListTasks: Send + Sync {
+    /// Walks a part of an organisation's tasks in the order of their creation.
+    fn list_tasks(
+        &self,
+        organisation: &OrganisationId,
+        stretch: &Stretch,
+    ) -> impl Future<Output = Result<Walked<Task>>> + Send;
+
+    /// How many there are; `None` if they are more than `at_most`.
+    fn count_tasks(
+        &self,
+        organisation: &OrganisationId,
+        at_most: u64,
+    ) -> impl Future<Output = Result<Option<u64>>> + Send;
+}
+
+/// Tells which objects aren't there.
+pub trait AbsentObjects: Send + Sync {
+    /// Those of these objects that aren't in the bucket, by consistent reads.
+    fn absent_objects(
+        &self,
+        bucket: &Bucket,
+        objects: &[ObjectId],
+    ) -> impl Future<Output = Result<BTreeSet<ObjectId>>> + Send;
+}
+
+/// Makes batches.
+pub trait CreateBatch: Send + Sync {
+    /// Stores a new batch, with its task if it is submitted with it.
+    fn create_batch(&self, batch: &Batch, task: Option<&Task>) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Looks up batches.
+pub trait FindBatch: Send + Sync {
+    /// The batch with this id, read consistently.
+    fn find_batch(
+        &self,
+        organisation: &OrganisationId,
+        batch: &BatchId,
+    ) -> impl Future<Output = Result<Option<Batch>>> + Send;
+}
+
+/// Changes and deletes batches.
+pub trait ChangeBatch: Send + Sync {
+    /// Changes a batch, beginning with it as it was read, and stores the task that the change makes
+    /// necessary with it. `change` is asked again when somebody else changed it meanwhile. A 404 if it
+    /// is gone by then.
+    fn change_batch(
+        &self,
+        batch: &Batch,
+        change: impl Fn(&Batch) -> Result<(Batch, Option<Task>)> + Send + Sync,
+    ) -> impl Future<Output = Result<(Batch, Option<Task>)>> + Send;
+
+    /// Deletes a batch that no processor may be working on; a 400 of one that one may.
+    fn delete_batch(&self, batch: &Batch) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Lists batches.
+pub trait ListBatches: Send + Sync {
+    /// Walks a part of a bucket's batches in the order of their creation.
+    fn list_batches_of_bucket(
+        &self,
+        bucket: &Bucket,
+        stretch: &Stretch,
+    ) -> impl Future<Output = Result<Walked<Batch>>> + Send;
+
+    /// How many a bucket has; `None` if they are more than `at_most`.
+    fn count_batches_of_bucket(
+        &self,
+        bucket: &Bucket,
+        at_most: u64,
+    ) -> impl Future<Output = Result<Option<u64>>> + Send;
+
+    /// Walks a part of an organisation's batches in the order of their creation.
+    fn list_batches(
+        &self,
+        organisation: &OrganisationId,
+        stretch: &Stretch,
+    ) -> impl Future<Output = Result<Walked<Batch>>> + Send;
+
+    /// How many an organisation has; `None` if they are more than `at_most`.
+    fn count_batches(
+        &self,
+        organisation: &OrganisationId,
+        at_most: u64,
+    ) -> impl Future<Output = Result<Option<u64>>> + Send;
+}
+
+/// Works on tasks, for `run-task`.
+pub trait WorkOnTask: Send + Sync {
+    /// Begins a turn of a task, or begins it again. `None` if there is nothing to do: the task is
+    /// finished, called off or gone, or another turn is to work on it.
+    fn begin_turn(&self, turn: &Turn, now: Timestamp) -> impl Future<Output = Result<Option<Task>>> + Send;
+
+    /// Stores how far a task is, and who goes on with it. False if it isn't this turn's any more.
+    fn save_task(&self, task: &Task, next: Next) -> impl Future<Output = Result<bool>> + Send;
+}
+
+/// Removes what a bucket holds that is marked as being deleted. Rows alone: their bytes go first.
+pub trait SweepBucket: Send + Sync {
+    /// How long after it was marked others may still write to a bucket, because they keep it in memory.
+    fn remembered_for(&self) -> Duration;
+
+    /// Removes an object as it was read, with the pointer to its content. False if it has changed
+    /// since, or is gone.
+    fn sweep_object(&self, object: &Object) -> impl Future<Output = Result<bool>> + Send;
+
+    /// Removes a batch, whatever became of it since it was read, and calls its task off.
+    fn sweep_batch(&self, batch: &Batch, now: Timestamp) -> impl Future<Output = Result<()>> + Send;
+
+    /// Removes an upload, whatever became of it since it was read, with the pointers to its content.
+    fn sweep_upload(&self, upload: &Upload) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Counts objects.
+pub trait CountObjects: Send + Sync {
+    /// Adds changes of a bucket's objects to its counters and its namespace's, each change once.
+    fn count_objects(
+        &self,
+        scope: &Scope,
+        bucket: &BucketId,
+        changes: &[ObjectChange],
+        now: Timestamp,
+    ) -> impl Future<Output = Result<()>> + Send;
 }

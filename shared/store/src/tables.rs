@@ -32,11 +32,18 @@ pub struct Table {
     pub stream: bool,
 }
 
-const BY_BUCKET: Index = Index { name: "by_bucket", partition: "listing", sort: "listed_at" };
+/// The index of what a bucket holds, in the order of creation.
+pub(crate) const BY_BUCKET: Index = Index { name: "by_bucket", partition: "listing", sort: "listed_at" };
 
-/// API keys, namespaces, buckets and name claims.
-pub const CATALOG: Table =
-    Table { name: "catalog", partition: "pk", sort: Some("sk"), index: None, ttl: None, stream: false };
+/// API keys, namespaces, buckets, name claims, counters and tombstones.
+pub const CATALOG: Table = Table {
+    name: "catalog",
+    partition: "pk",
+    sort: Some("sk"),
+    index: None,
+    ttl: Some("ttl"),
+    stream: false,
+};
 
 /// Objects, content pointers and idempotency claims.
 pub const OBJECTS: Table = Table {

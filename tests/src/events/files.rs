@@ -37,6 +37,29 @@ pub struct WrittenAnswer {
     pub body: Value,
 }
 
+/// An event of a queue or a stream, and what comes of it.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    /// The function: the folder's name.
+    pub function: String,
+    /// `function/name`, for people.
+    pub name: String,
+    /// The event as Lambda's event source mapping sends it.
+    pub json: Value,
+    /// What comes of it.
+    pub outcome: WrittenOutcome,
+}
+
+/// What a function makes of the records of an event.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenOutcome {
+    /// Its answer to Lambda.
+    pub answer: Value,
+    /// What its log lines must have, in their order: one for each group of records.
+    pub lines: Vec<Value>,
+}
+
 const ANSWER: &str = ".answer.json";
 
 fn root() -> PathBuf {
@@ -83,10 +106,18 @@ pub fn event(name: &str) -> Event {
     events().into_iter().find(|event| event.name == name).unwrap_or_else(|| panic!("no event {name}"))
 }
 
+/// A file with an event, and the one with its answer.
+struct Files {
+    function: String,
+    name: String,
+    json: Value,
+    answer: PathBuf,
+}
+
 /// Every event, by function and name. An event without an answer, an answer without an event and a
 /// file that is neither fail.
-pub fn events() -> Vec<Event> {
-    let mut events = Vec::new();
+fn all() -> Vec<Files> {
+    let mut all = Vec::new();
     for (function, directory) in entries(&root()).into_iter().filter(|(_, path)| path.is_dir()) {
         for (file, path) in entries(&directory) {
             if let Some(name) = file.strip_suffix(ANSWER) {
@@ -95,15 +126,38 @@ pub fn events() -> Vec<Event> {
                 continue;
             }
             let name = file.strip_suffix(".json").unwrap_or_else(|| panic!("{function}/{file} is no event"));
-            events.push(Event {
+            all.push(Files {
                 function: function.clone(),
                 name: format!("{function}/{name}"),
                 json: read(&path),
-                answer: read(&directory.join(format!("{name}{ANSWER}"))),
+                answer: directory.join(format!("{name}{ANSWER}")),
             });
         }
     }
-    events
+    all
+}
+
+impl Files {
+    /// Whether a queue or a stream sends it; else API Gateway does.
+    fn is_fed(&self) -> bool {
+        self.json["Records"].is_array()
+    }
+}
+
+/// Every event of API Gateway, by function and name.
+pub fn events() -> Vec<Event> {
+    let requests = all().into_iter().filter(|files| !files.is_fed());
+    let read_event =
+        |Files { function, name, json, answer }| Event { function, name, json, answer: read(&answer) };
+    requests.map(read_event).collect()
+}
+
+/// Every event of a queue or a stream, by function and name.
+pub fn feeds() -> Vec<Feed> {
+    let sent = all().into_iter().filter(Files::is_fed);
+    let read_feed =
+        |Files { function, name, json, answer }| Feed { function, name, json, outcome: read(&answer) };
+    sent.map(read_feed).collect()
 }
 
 impl Event {

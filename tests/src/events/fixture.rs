@@ -9,7 +9,9 @@ use stowage_api::clock;
 use stowage_api::request::parse;
 use stowage_blobs::Blobs;
 use stowage_blobs::ports::{BucketName as _, InspectUpload as _, PutInline as _, SignUpload as _};
+use stowage_domain::batch::{Batch, BatchStatus};
 use stowage_domain::bucket::{Bucket, BucketSecret, CreateBucketRequest};
+use stowage_domain::deletion::Deletion;
 use stowage_domain::id::{BucketId, NamespaceId, ObjectId, OrganisationId, UploadId};
 use stowage_domain::idempotency::fingerprint;
 use stowage_domain::key::{ApiKey, ApiKeySecret, Permission};
@@ -17,12 +19,13 @@ use stowage_domain::namespace::{Namespace, Scope};
 use stowage_domain::object::{CreateObjectRequest, Draft, ObjectWrite};
 use stowage_domain::place::Place;
 use stowage_domain::policy::Policy;
+use stowage_domain::task::Task;
 use stowage_domain::time::Timestamp;
 use stowage_domain::upload::{CreateUploadRequest, Upload, UploadStatus};
 use stowage_store::Store;
 use stowage_store::ports::{
-    CompleteUpload as _, Completion, CreateBucket as _, CreateNamespace as _, ManageKeys as _,
-    PutUpload as _, WriteObject as _,
+    Change, ChangeNamespace as _, CompleteUpload as _, Completion, CreateBatch as _, CreateBucket as _,
+    CreateNamespace as _, ManageKeys as _, PutTask as _, PutUpload as _, WriteObject as _,
 };
 
 use crate::Client;
@@ -36,6 +39,8 @@ pub struct Fixture {
     buckets: Vec<BucketSeed>,
     uploads: Vec<UploadSeed>,
     objects: Vec<ObjectSeed>,
+    batches: Vec<BatchSeed>,
+    tasks: Vec<TaskSeed>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -59,6 +64,8 @@ struct BucketSeed {
     /// Fixed, so that the ids that derive from unique and idempotency keys are.
     secret: BucketSecret,
     at: Timestamp,
+    /// Of one that is being deleted.
+    deletion: Option<Deletion>,
     request: Value,
 }
 
@@ -77,6 +84,24 @@ struct UploadSeed {
     bytes: Option<String>,
     object_id: Option<ObjectId>,
     request: Value,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BatchSeed {
+    /// What it is there for, for people.
+    #[serde(rename = "for")]
+    purpose: String,
+    batch: Batch,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TaskSeed {
+    /// What it is there for, for people.
+    #[serde(rename = "for")]
+    purpose: String,
+    task: Task,
 }
 
 #[derive(Debug, Deserialize)]
@@ -109,22 +134,41 @@ impl Fixture {
         self.api_keys.iter().find(|seed| seed.key == key).map(|seed| &seed.organisation_id)
     }
 
-    /// The id of an organisation's namespace.
-    pub fn namespace_id(&self, organisation: &OrganisationId, name: &str) -> Option<NamespaceId> {
+    /// The id of an organisation's namespace, by that or its name.
+    pub fn namespace_id(&self, organisation: &OrganisationId, identifier: &str) -> Option<&NamespaceId> {
         let mut own = self.namespaces.iter().filter(|namespace| namespace.organisation_id == *organisation);
-        own.find(|namespace| namespace.namespace_name == name).map(|found| found.namespace_id.clone())
+        let found = own.find(|namespace| {
+            namespace.namespace_name == identifier || namespace.namespace_id.as_str() == identifier
+        });
+        found.map(|namespace| &namespace.namespace_id)
     }
 
-    /// The ids of all that an organisation has in a namespace, and the namespace's own.
-    pub fn ids_in(&self, organisation: &OrganisationId, namespace: &str) -> Vec<String> {
-        let Some(namespace) = self.namespace_id(organisation, namespace) else { return Vec::new() };
-        let own = self.buckets.iter().filter(|bucket| bucket.namespace_id == namespace);
+    /// The id of a namespace's bucket, by its name.
+    pub fn bucket_id(&self, namespace: &NamespaceId, name: &str) -> Option<&BucketId> {
+        let mut own = self.buckets.iter().filter(|bucket| bucket.namespace_id == *namespace);
+        own.find(|bucket| bucket.request["bucket_name"] == name).map(|found| &found.bucket_id)
+    }
+
+    /// The ids of all that an organisation has outside of one namespace.
+    pub fn ids_outside(&self, organisation: &OrganisationId, except: &NamespaceId) -> Vec<String> {
+        let own = self.namespaces.iter().filter(|namespace| {
+            namespace.organisation_id == *organisation && namespace.namespace_id != *except
+        });
+        let namespaces: Vec<&NamespaceId> = own.map(|namespace| &namespace.namespace_id).collect();
+        let own = self.buckets.iter().filter(|bucket| namespaces.contains(&&bucket.namespace_id));
         let buckets: Vec<&BucketId> = own.map(|bucket| &bucket.bucket_id).collect();
         let uploads = self.uploads.iter().filter(|upload| buckets.contains(&&upload.bucket_id));
         let objects = self.objects.iter().filter(|object| buckets.contains(&&object.bucket_id));
-        let mut ids = vec![namespace.to_string()];
+        let mut ids: Vec<String> = namespaces.iter().map(ToString::to_string).collect();
         ids.extend(buckets.iter().map(ToString::to_string));
         ids.extend(uploads.map(|upload| upload.upload_id.to_string()));
+        let in_namespaces = |namespace| namespaces.contains(&namespace);
+        let batches = self.batches.iter().map(|seed| &seed.batch);
+        let batches = batches.filter(|batch| in_namespaces(&batch.namespace_id));
+        ids.extend(batches.map(|batch| batch.batch_id.to_string()));
+        let tasks = self.tasks.iter().map(|seed| &seed.task);
+        let tasks = tasks.filter(|task| in_namespaces(&task.namespace_id));
+        ids.extend(tasks.map(|task| task.task_id.to_string()));
         ids.extend(objects.filter_map(|object| object.object_id.as_ref().map(ToString::to_string)));
         ids
     }
@@ -135,9 +179,10 @@ impl Fixture {
             let what = key.name.clone();
             store.put_key(&key.into_key()).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
         }
-        for namespace in self.namespaces {
+        for namespace in &self.namespaces {
             let what = &namespace.namespace_name;
-            store.create_namespace(&namespace).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+            let made = Namespace { deletion: None, ..namespace.clone() };
+            store.create_namespace(&made).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
         }
         let mut buckets = BTreeMap::new();
         for seed in self.buckets {
@@ -146,11 +191,36 @@ impl Fixture {
             store.create_bucket(&bucket).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
             buckets.insert(bucket.bucket_id.clone(), bucket);
         }
+        // Only now: none takes a bucket that is being deleted.
+        for namespace in self.namespaces.into_iter().filter(|namespace| namespace.deletion.is_some()) {
+            let id = namespace.namespace_id.as_str();
+            let to_mark = |_: &Namespace| Ok(Some(Change { to: namespace.clone(), task: None }));
+            let marked = store.change_namespace(&namespace.organisation_id, id, to_mark).await;
+            marked.unwrap_or_else(|error| panic!("{id}: {error:?}"));
+        }
         for upload in self.uploads {
             upload.seed(store, blobs, client, &buckets[&upload.bucket_id]).await;
         }
         for object in self.objects {
             object.seed(store, blobs, &buckets[&object.bucket_id]).await;
+        }
+        for seed in self.batches {
+            let made = store.create_batch(&seed.batch(), None).await;
+            made.unwrap_or_else(|error| panic!("{}: {error:?}", seed.purpose));
+        }
+        for TaskSeed { purpose, task } in self.tasks {
+            store.put_task(&task).await.unwrap_or_else(|error| panic!("{purpose}: {error:?}"));
+        }
+    }
+}
+
+impl BatchSeed {
+    /// The batch; a draft is of now, since it ends by itself.
+    fn batch(&self) -> Batch {
+        let batch = self.batch.clone();
+        match batch.status {
+            BatchStatus::Draft => Batch { created_at: clock::now(), updated_at: clock::now(), ..batch },
+            _ => batch,
         }
     }
 }
@@ -175,7 +245,7 @@ impl BucketSeed {
         let request: CreateBucketRequest = read(&self.request, self.bucket_id.as_str());
         let scope = Scope { organisation_id: self.organisation_id, namespace_id: self.namespace_id };
         let made = request.into_bucket(&scope, self.at).expect("the fixture's buckets are valid");
-        Bucket { bucket_id: self.bucket_id, secret: self.secret, ..made }
+        Bucket { bucket_id: self.bucket_id, secret: self.secret, deletion: self.deletion, ..made }
     }
 }
 

@@ -6,6 +6,6 @@ mod fixture;
 mod pattern;
 
 pub use examples::openapi;
-pub use files::{Event, WrittenAnswer, event, events, fixture, fixture_secrets};
+pub use files::{Event, Feed, WrittenAnswer, WrittenOutcome, event, events, feeds, fixture, fixture_secrets};
 pub use fixture::Fixture;
 pub use pattern::differences;

@@ -105,14 +105,16 @@ fn placeholder(text: &str) -> Option<(&str, &str)> {
     KINDS.contains(&kind).then_some((name, rest))
 }
 
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 13] = [
     "any",
+    "batch_id",
     "blob_id",
     "bucket_id",
     "namespace_id",
     "object_id",
     "presigned_url",
     "s3_bucket",
+    "task_id",
     "timestamp",
     "upload_id",
     "version",
@@ -123,10 +125,12 @@ const KINDS: [&str; 11] = [
 fn length(kind: &str, text: &str) -> Option<usize> {
     match kind {
         "any" => Some(text.len()).filter(|length| *length > 0),
+        "batch_id" => id("btch_", 24, text),
         "blob_id" => id("blob_", 16, text),
         "bucket_id" => id("bkt_", 24, text),
         "namespace_id" => id("ns_", 16, text),
         "object_id" => id("obj_", 32, text),
+        "task_id" => id("task_", 24, text),
         "upload_id" => id("upl_", 24, text),
         "write_id" => id("w_", 24, text),
         "presigned_url" => is_presigned(text).then_some(text.len()),
@@ -158,10 +162,12 @@ fn sample(placeholder: &str) -> String {
     let kind = placeholder.split('#').next().unwrap_or_default();
     let id = |prefix: &str, digits: usize| format!("{prefix}{}", digits_of(placeholder, digits));
     match kind {
+        "batch_id" => id("btch_", 24),
         "blob_id" => id("blob_", 16),
         "bucket_id" => id("bkt_", 24),
         "namespace_id" => id("ns_", 16),
         "object_id" => id("obj_", 32),
+        "task_id" => id("task_", 24),
         "upload_id" => id("upl_", 24),
         "write_id" => id("w_", 24),
         "presigned_url" => {
@@ -184,7 +190,7 @@ fn digits_of(text: &str, count: usize) -> String {
     let mut digits = String::new();
     while digits.len() < count {
         hash = fnv(hash, 1);
-        let _ = write!(digits, "{hash:016x}"); // a String takes everything
+        let _ = write!(digits, "{hash:016x}"); // to a String
     }
     digits.truncate(count);
     digits

@@ -49,8 +49,10 @@ fn on_table(action: &str, name: &str) -> Call {
 pub(super) fn s3(method: &Method, path: &str, query: &str) -> Call {
     let (_, key) = path.trim_start_matches('/').split_once('/').unwrap_or((path, ""));
     let has = |name: &str| form_urlencoded::parse(query.as_bytes()).any(|(found, _)| found == name);
+    let prefix = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "prefix");
     // Any other is recorded as it is, for whoever judges the calls to stumble over.
     let action = match (method.as_str(), key) {
+        ("GET", "") if has("versions") => "ListObjectVersions".to_owned(),
         ("HEAD", _) => "HeadObject".to_owned(),
         ("GET", key) if !key.is_empty() && has("versionId") => "GetObjectVersion".to_owned(),
         ("GET", key) if !key.is_empty() => "GetObject".to_owned(),
@@ -59,7 +61,9 @@ pub(super) fn s3(method: &Method, path: &str, query: &str) -> Call {
         ("DELETE", key) if !key.is_empty() && !has("uploadId") => "DeleteObject".to_owned(),
         (method, _) => format!("{method} {query}"),
     };
-    Call { service: "s3", action, resource: area(key), index: None }
+    let listed = prefix.filter(|_| key.is_empty());
+    let resource = listed.map_or_else(|| area(key), |(_, prefix)| area(&prefix));
+    Call { service: "s3", action, resource, index: None }
 }
 
 /// The call that a presigned URL allows its holder, in the signer's name.
@@ -117,6 +121,8 @@ mod tests {
         assert_eq!(of(Method::PUT, "/b/inline/x", "x-id=PutObject"), "PutObject s3:inline/");
         assert_eq!(of(Method::DELETE, "/b/inline/x", ""), "DeleteObject s3:inline/");
         assert_eq!(of(Method::GET, "/b", "list-type=2"), "GET list-type=2 s3:");
+        let versions = "versions&prefix=uploads%2Forg%2Fa.mp4";
+        assert_eq!(of(Method::GET, "/b/", versions), "ListObjectVersions s3:uploads/");
         let url = "http://127.0.0.1:9001/b/uploads/org/a.mp4?X-Amz-Signature=1";
         assert_eq!(names(&[presigned(url)]).concat(), "PresignPutObject s3:uploads/");
         let url = "http://127.0.0.1:9001/b/inline/org/a?X-Amz-Signature=1&versionId=2&x-id=GetObject";

@@ -2,7 +2,7 @@
 //! what is there, and writes nothing.
 //!
 //! The table is `Operation::ALL`. Each operation is tried with a request that succeeds for the right
-//! caller: a recorded event, whose path names things of the fixture by their ids.
+//! caller: a recorded event, whose path names things of the fixture, here by their ids.
 
 mod keys;
 mod tenants;
@@ -17,14 +17,18 @@ use stowage_store::ports::ManageKeys as _;
 use stowage_tests::events::{Event, Fixture, events, fixture};
 use stowage_tests::{Answer, Client, TestStack};
 
-/// The right caller of every probe, by key and namespace.
+/// The right caller of every probe.
 const KEY: &str = "sk_example_all_permissions";
-const NAMESPACE: &str = "media-library";
+/// A namespace of the same organisation that no probe is in.
+const ARCHIVE: &str = "ns_6b0d4f8a2c7e1935";
 
 /// A request that would succeed, had it the right caller.
 #[derive(Clone, Debug)]
 struct Probe {
     operation: Operation,
+    /// The id and the name of the namespace that it names; of an operation that needs none, any.
+    namespace: String,
+    namespace_name: String,
     path: String,
     query: String,
     /// The ids in the path.
@@ -34,14 +38,12 @@ struct Probe {
 
 /// A probe for every operation that needs a key.
 fn probes() -> Vec<Probe> {
-    let events = events();
+    let (events, fixture) = (events(), fixture());
     let with_key = Operation::ALL.iter().filter(|operation| operation.spec().permission.is_some());
     with_key
         .map(|operation| {
-            let mut probes = events.iter().filter_map(|event| Probe::of(event, *operation));
-            probes
-                .next()
-                .unwrap_or_else(|| panic!("no event shows {operation:?} to the right caller, by ids"))
+            let mut probes = events.iter().filter_map(|event| Probe::of(event, *operation, &fixture));
+            probes.next().unwrap_or_else(|| panic!("no event shows {operation:?} to the right caller"))
         })
         .collect()
 }
@@ -57,18 +59,41 @@ fn few_operations_need_no_key() {
 }
 
 impl Probe {
-    fn of(event: &Event, operation: Operation) -> Option<Self> {
-        let (found, parameters) = Operation::find(operation.spec().method, event.text("/rawPath"));
-        let ids: Vec<String> = parameters.into_values().collect();
-        let right = found == operation
-            && event.operation() == operation
+    fn of(event: &Event, operation: Operation, fixture: &Fixture) -> Option<Self> {
+        let right = event.operation() == operation
             && event.answer.status < 300
-            && event.text("/headers/authorization") == format!("Bearer {KEY}")
-            && (!operation.is_namespaced() || event.text("/headers/x-namespace") == NAMESPACE)
-            && ids.iter().all(|id| is_id(id));
-        right.then(|| Self {
+            && event.text("/headers/authorization") == format!("Bearer {KEY}");
+        if !right {
+            return None;
+        }
+        let organisation = organisation(fixture);
+        let namespace_name = match event.text("/headers/x-namespace") {
+            "" if operation.is_namespaced() => return None,
+            "" => "media-library",
+            named => named,
+        };
+        let namespace = fixture.namespace_id(&organisation, namespace_name)?;
+        if namespace.as_str() == ARCHIVE {
+            return None;
+        }
+        let (_, parameters) = Operation::find(operation.spec().method, event.text("/rawPath"));
+        let mut path = operation.spec().path.to_owned();
+        let mut ids = Vec::new();
+        for (name, value) in parameters {
+            let id = match name.as_str() {
+                _ if is_id(&value) => value,
+                "namespace_identifier" => fixture.namespace_id(&organisation, &value)?.to_string(),
+                "bucket_identifier" => fixture.bucket_id(namespace, &value)?.to_string(),
+                _ => return None,
+            };
+            path = path.replace(&format!("{{{name}}}"), &id);
+            ids.push(id);
+        }
+        Some(Self {
             operation,
-            path: event.text("/rawPath").to_owned(),
+            namespace: namespace.to_string(),
+            namespace_name: namespace_name.to_owned(),
+            path,
             query: event.text("/rawQueryString").to_owned(),
             ids,
             body: event.body(),
@@ -91,12 +116,18 @@ impl Probe {
         })
     }
 
+    /// Sends it, naming its own namespace.
     async fn send(&self, client: &Client) -> Answer {
+        self.send_to(client, &self.namespace_name).await
+    }
+
+    /// Sends it, naming this namespace.
+    async fn send_to(&self, client: &Client, namespace: &str) -> Answer {
         let method = Method::from_bytes(self.operation.spec().method.as_bytes()).expect("a method");
         let mark = if self.query.is_empty() { "" } else { "?" };
         let url = client.url(&format!("{}{mark}{}", self.path, self.query));
         let request = client.http().request(method, url).header(CONTENT_TYPE, "application/json");
-        client.send(request.body(self.body.clone())).await
+        client.with_namespace(namespace).send(request.body(self.body.clone())).await
     }
 }
 
@@ -119,26 +150,24 @@ async fn seeded() -> TestStack {
     stack
 }
 
-/// A client with a key of the fixture that names a namespace.
-fn client(stack: &TestStack, key: &str, namespace: &str) -> Client {
-    stack.client.with_key(Some(key)).with_namespace(namespace)
-}
-
-/// A client with a new key of the probes' own organisation, with these permissions.
-async fn client_with(stack: &TestStack, permissions: impl IntoIterator<Item = Permission>) -> Client {
-    let secret = ApiKeySecret::random(&organisation(&fixture()));
-    let key = ApiKey {
+/// A client with a new key that says it is of the probes' organisation, as every new key says whose it
+/// is, and that is what `change` makes of it.
+async fn client_with(stack: &TestStack, change: impl FnOnce(&mut ApiKey)) -> Client {
+    let organisation = organisation(&fixture());
+    let secret = ApiKeySecret::random(&organisation);
+    let mut key = ApiKey {
         name: secret.hash().as_str()[..8].to_owned(),
         hash: secret.hash(),
-        organisation_id: organisation(&fixture()),
-        permissions: permissions.into_iter().collect(),
+        organisation_id: organisation,
+        permissions: Permission::ALL.into(),
         namespaces: None,
         created_at: Timestamp::from_millis(0),
         expires_at: None,
         revoked_at: None,
     };
+    change(&mut key);
     stack.stack().store().put_key(&key).await.expect("the store takes the key");
-    client(stack, secret.reveal(), NAMESPACE)
+    stack.client.with_key(Some(secret.reveal()))
 }
 
 /// The organisation of the right caller.
@@ -154,10 +183,11 @@ fn told(answer: &Answer, hidden: &[String]) -> (u16, HeaderMap, String) {
     (answer.status, headers, hidden.iter().fold(text, |text, id| text.replace(id, &never(id))))
 }
 
-/// Checks that the caller hears of what is there, word for word, what it hears of what never was.
-async fn hears_nothing(probe: &Probe, client: &Client) -> Answer {
-    let answer = probe.send(client).await;
-    let of_nothing = probe.nowhere().send(client).await;
+/// Checks that the caller, naming this namespace, hears of what is there word for word what it hears of
+/// what never was.
+async fn hears_nothing(probe: &Probe, client: &Client, namespace: &str) -> Answer {
+    let answer = probe.send_to(client, namespace).await;
+    let of_nothing = probe.nowhere().send_to(client, namespace).await;
     assert_eq!(told(&answer, &probe.ids), told(&of_nothing, &[]), "{:?}", probe.operation);
     answer
 }

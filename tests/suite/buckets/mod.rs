@@ -1,13 +1,40 @@
 //! Buckets: making them and finding them again (contract section 4).
 
-mod namespaces;
+mod change;
+mod counters;
+mod delete;
+mod faults;
+mod list;
+mod rename;
 mod schema;
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use stowage_local::Options;
+use stowage_store::Settings;
 use stowage_tests::{TestStack, percent_encoded};
 
 fn minimal(name: &str) -> Value {
     json!({"bucket_name": name, "bucket_schema": {"properties": {}}})
+}
+
+/// A stack that keeps nothing of the catalog in memory.
+async fn forgetful() -> TestStack {
+    let settings = Settings { cache_for: Duration::ZERO, ..Settings::default() };
+    TestStack::start_with(Options { settings, ..Options::default() }).await
+}
+
+/// Puts a bucket's counters there, as the function that counts would. `counted` is in DynamoDB's JSON.
+async fn counts(stack: &TestStack, bucket: &Value, counted: &Value) {
+    let id = bucket["bucket_id"].as_str().expect("a bucket_id");
+    let items = stack.engines().items("catalog").await;
+    let row = items.iter().find(|item| item["sk"] == format!("bkt#{id}")).expect("the bucket's row");
+    let mut item = json!({"pk": {"S": row["pk"]}, "sk": {"S": format!("cnt#{id}")}});
+    for (name, value) in counted.as_object().into_iter().flatten() {
+        item[name] = value.clone();
+    }
+    stack.dynamodb("PutItem", &json!({"TableName": "stowage-catalog", "Item": item})).await;
 }
 
 #[tokio::test]

@@ -120,7 +120,7 @@ async fn a_batch_cannot_be_submitted_yet_and_nothing_is_confirmed_then() {
     let scene = Scene::new(json!(null)).await;
     let upload = scene.send(&json!({})).await;
     let before = scene.stack.engines().holdings().await;
-    scene.confirm(&upload, &json!({"auto_submit_batch": true})).await.refused(501, "not_implemented");
+    scene.confirm(&upload, &json!({"auto_submit_batch": true})).await.refused(422, "not_enabled");
     assert_eq!(scene.stack.engines().holdings().await, before);
 }
 

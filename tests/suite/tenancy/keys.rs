@@ -58,13 +58,22 @@ async fn a_key_bound_to_namespaces_reaches_no_other() {
         client.with_namespace(name).get("/v1/buckets/none").await.refused(404, "");
     }
     client.with_namespace("own").post("/v1/buckets", &body).await.ok();
+    client.patch("/v1/namespaces/own", &json!({"description": "Its own"})).await.ok();
     let before = stack.engines().holdings().await;
     for name in ["other", other["namespace_id"].as_str().unwrap_or_default(), "default", "never made"] {
         let error = client.with_namespace(name).post("/v1/buckets", &body).await.refused(404, "");
         assert_eq!(error["details"], json!({"resource": "namespace", "id": name}));
         let path = format!("/v1/namespaces/{}", name.replace(' ', "%20"));
-        let error = client.get(&path).await.refused(404, "");
-        assert_eq!(error["details"], json!({"resource": "namespace", "id": name}));
+        let answers = [
+            client.get(&path).await,
+            client.patch(&path, &json!({"description": "x"})).await,
+            client.replace(&path, &json!({"description": "x"})).await,
+            client.delete(&path).await,
+        ];
+        for answer in answers {
+            let error = answer.refused(404, "");
+            assert_eq!(error["details"], json!({"resource": "namespace", "id": name}));
+        }
     }
     // The default namespace isn't the key's either.
     client.post("/v1/buckets", &body).await.refused(404, "");

@@ -15,7 +15,7 @@ use stowage_store::ports::ManageKeys as _;
 use stowage_tests::{Client, TestStack};
 
 /// Makes a key of the stack's own organisation, changed as the test wants, and a client with it.
-async fn client_with(stack: &TestStack, change: impl FnOnce(&mut ApiKey)) -> Client {
+pub(crate) async fn client_with(stack: &TestStack, change: impl FnOnce(&mut ApiKey)) -> Client {
     let secret = ApiKeySecret::random(stack.stack().organisation());
     let mut key = ApiKey {
         name: secret.hash().as_str()[..8].to_owned(),
@@ -33,7 +33,7 @@ async fn client_with(stack: &TestStack, change: impl FnOnce(&mut ApiKey)) -> Cli
 }
 
 /// A client of another organisation.
-async fn stranger(stack: &TestStack) -> Client {
+pub(crate) async fn stranger(stack: &TestStack) -> Client {
     client_with(stack, |key| key.organisation_id = OrganisationId::random()).await
 }
 

@@ -1,11 +1,27 @@
-//! Creating uploads: everything is checked before a URL is signed (contract sections 7.1 and 7.2).
+//! Uploads but for their confirmation: everything is checked before a URL is signed (contract sections
+//! 7.1, 7.2 and 7.5).
 
+mod batch;
+mod cancel;
+mod cancel_races;
+mod confirm_batch;
+mod confirm_many;
+mod get;
 mod limits;
 mod signing;
 mod targets;
 
 use serde_json::{Value, json};
+use stowage_domain::bucket::Bucket;
+use stowage_domain::id::{NamespaceId, UploadId};
+use stowage_domain::namespace::Scope;
+use stowage_domain::upload::Upload;
+use stowage_ingest::find_upload;
+use stowage_store::ports::{FindUploads as _, PutUpload as _};
 use stowage_tests::{Answer, TestStack};
+
+/// SHA-256 of `film`.
+const SHA256_OF_FILM: &str = "d0607f7ad2628b2af9158dfba06ce87166e66b15bf68f8f358f9aa27ccb7c321";
 
 /// A stack with one bucket.
 struct Scene {
@@ -28,6 +44,79 @@ impl Scene {
         }
         self.stack.client.post(&format!("/v1/buckets/{}/uploads", self.bucket), &body).await
     }
+}
+
+fn upload_id(upload: &Value) -> &str {
+    upload["upload_id"].as_str().expect("an upload_id")
+}
+
+impl Scene {
+    /// A bucket of films, without a unique key.
+    async fn films() -> Self {
+        Self::with(json!({"sku": {"type": "string"}, "film": {"type": "video"}}), json!(null)).await
+    }
+
+    /// The path of the bucket's uploads.
+    fn uploads(&self) -> String {
+        format!("/v1/buckets/{}/uploads", self.bucket)
+    }
+
+    /// The path of an upload.
+    fn path(&self, upload: &Value) -> String {
+        format!("{}/{}", self.uploads(), upload_id(upload))
+    }
+
+    /// Creates an upload of a film and PUTs these bytes.
+    async fn send(&self, more: &Value, bytes: &'static str) -> Value {
+        let upload = self.create(more).await.ok();
+        self.put(&upload, bytes).await;
+        upload
+    }
+
+    async fn put(&self, upload: &Value, bytes: &'static str) {
+        let url = upload["presigned_url"].as_str().expect("a URL");
+        let content_type = upload["content_type"].as_str().expect("a content type");
+        let put = self.stack.client.put(url, content_type, bytes).await;
+        assert_eq!(put.status, 200, "{}", put.body);
+    }
+
+    async fn confirm(&self, upload: &Value) -> Answer {
+        self.stack.client.confirm(&self.bucket, upload, &json!({})).await
+    }
+
+    async fn get(&self, upload: &Value) -> Value {
+        self.stack.client.get(&self.path(upload)).await.ok()
+    }
+
+    async fn cancel(&self, upload: &Value) -> Answer {
+        self.stack.client.delete(&self.path(upload)).await
+    }
+
+    /// What S3 has of an upload.
+    async fn versions(&self, upload: &Value) -> Vec<String> {
+        self.stack.engines().versions(upload["s3_key"].as_str().expect("a key")).await
+    }
+
+    /// Lets an upload's URL have expired.
+    async fn expire(&self, upload: &Value) {
+        let id = UploadId::parse(upload_id(upload)).expect("an id");
+        let stack = self.stack.stack();
+        let found = stack.store().find_upload(stack.organisation(), &id).await.expect("the store answers");
+        let mut stored: Upload = found.expect("the upload");
+        stored.expires_at = stored.created_at.plus_seconds(-1);
+        stack.store().put_upload(&stored).await.expect("the store takes it");
+    }
+}
+
+/// The upload as a request read it, which then was slow.
+async fn read(scene: &Scene, upload: &Value) -> (Upload, Bucket) {
+    let stack = scene.stack.stack();
+    let bucket = scene.stack.engines().items("catalog").await;
+    let bucket = bucket.iter().find(|item| item["bucket_id"] == scene.bucket).expect("the bucket");
+    let namespace = NamespaceId::parse(bucket["namespace_id"].as_str().unwrap_or_default()).expect("an id");
+    let scope = Scope { organisation_id: stack.organisation().clone(), namespace_id: namespace };
+    let found = find_upload(stack.store(), &scope, None, upload_id(upload)).await;
+    found.expect("the upload")
 }
 
 fn clips() -> Value {

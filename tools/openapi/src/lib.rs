@@ -5,6 +5,7 @@
 //! [`document`]. What else there is to say of an operation is its row in `operations`.
 
 mod codes;
+mod lists;
 mod operations;
 mod parameters;
 mod path_item;
@@ -19,6 +20,8 @@ use serde_json::{Map, Value, json};
 use stowage_api::Operation;
 
 use schemas::Schemas;
+
+pub use codes::ERRORS;
 
 /// One exchange of an operation, as an example.
 #[derive(Clone, Debug)]

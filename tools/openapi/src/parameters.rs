@@ -1,6 +1,8 @@
 //! Parameters in paths, queries and headers.
 
 use serde_json::{Value, json};
+use stowage_domain::listing::ListKind;
+use stowage_domain::listing::openapi::query_parameters;
 use stowage_domain::policy::Policy;
 
 use crate::Example;
@@ -64,4 +66,22 @@ pub(crate) fn policy() -> Value {
     let description = "What to do on a bucket with a unique key, instead of its default policy. \
         Of no meaning on others.";
     query("policy", description, &json!({"type": "string", "enum": Policy::NAMES}))
+}
+
+/// What the query of a list may say; of objects and uploads, whether URLs are shown, too.
+pub(crate) fn of_list(kind: ListKind) -> Vec<Value> {
+    let own = matches!(kind, ListKind::Objects | ListKind::Uploads).then(return_presigned_urls);
+    let parameter = |(name, mut schema): (&str, Value)| {
+        let description = schema["description"].take();
+        if let Some(schema) = schema.as_object_mut() {
+            schema.remove("description");
+        }
+        query(name, description.as_str().unwrap_or_default(), &schema)
+    };
+    query_parameters(kind).into_iter().map(parameter).chain(own).collect()
+}
+
+/// Whether URLs to read bytes are shown.
+pub(crate) fn return_presigned_urls() -> Value {
+    flag("return_presigned_urls", "Whether to show URLs to read stored bytes, good for an hour.")
 }

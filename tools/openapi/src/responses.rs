@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
+use stowage_domain::key::Permission;
 use stowage_domain::openapi::{ErrorResponse, GatewayResponse};
 
 use crate::codes;
@@ -10,11 +11,12 @@ use crate::row::Row;
 use crate::schemas::Schemas;
 
 /// Refusals that read alike wherever they occur: status, name, codes, and what to know of them.
-const SHARED: [(u16, &str, &[Option<&str>], &str); 7] = [
+const SHARED: [(u16, &str, &[Option<&str>], &str); 8] = [
     (401, "Unauthorized", &[None], "No API key, or one that is unknown, expired or revoked."),
     (403, "Forbidden", &[Some("permission_missing")], "The API key lacks the operation's permission."),
     (404, "NotFound", &[None], "Something that the request names isn't there, or is another tenant's."),
     (413, "TooLarge", &[Some("payload_too_large")], "The request is over 6 MB. Send large files as uploads."),
+    (414, "UriTooLong", &[], "The URL is longer than the gateway takes."),
     (429, "TooManyRequests", &[], "The gateway throttles. Wait, then send the same request again."),
     (500, "Failure", &[None], "Something went wrong inside; the outcome may be unknown."),
     (503, "Unavailable", &[None], "The service is busy and stored nothing: send the same request again."),
@@ -34,6 +36,10 @@ pub(crate) fn shared(schemas: &mut Schemas) -> Value {
             (false, _) => envelope,
         };
         let mut response = response(description, &schema, &codes.iter().copied().collect());
+        if status == 414 {
+            // It is answered before anything is read, and says nothing more.
+            response.as_object_mut().expect("a response").remove("content");
+        }
         if status == 503 {
             response["headers"] = json!({"Retry-After": {
                 "description": "After how many seconds to try again.", "schema": {"type": "integer"},
@@ -52,7 +58,11 @@ pub(crate) fn of(row: &Row, schemas: &mut Schemas) -> Map<String, Value> {
     let mut refusals = Map::new();
     for (status, codes) in refused(row) {
         for code in &codes {
-            assert!(codes::exists(status, *code) || status == 429, "{:?}: {status} {code:?}", row.operation);
+            assert!(
+                codes::exists(status, *code) || [414, 429].contains(&status),
+                "{:?}: {status} {code:?}",
+                row.operation
+            );
         }
         let alike = SHARED
             .iter()
@@ -90,6 +100,13 @@ fn refused(row: &Row) -> BTreeMap<u16, BTreeSet<Option<&'static str>>> {
     if row.operation.is_namespaced() {
         add(400, Some("namespace_required"));
     }
+    if row.operation.is_namespaced() && spec.permission == Some(Permission::Write) {
+        add(409, Some("namespace_deleting"));
+        // A bucket may be deleted again: the first task is named again.
+        if spec.path.contains("{bucket_identifier}/") || spec.path.starts_with("/v1/uploads") {
+            add(409, Some("bucket_deleting"));
+        }
+    }
     if row.operation.is_namespaced() || spec.path.contains('{') {
         add(404, None);
     }
@@ -102,6 +119,9 @@ fn refused(row: &Row) -> BTreeMap<u16, BTreeSet<Option<&'static str>>> {
         add(422, None);
     }
     all.entry(429).or_default();
+    if !row.query.is_empty() {
+        all.entry(414).or_default();
+    }
     for status in [500, 503] {
         all.entry(status).or_default().insert(None);
     }
@@ -115,7 +135,6 @@ fn meaning(status: u16) -> &'static str {
         404 => "Something that the request names isn't there, or is another tenant's.",
         409 => "It conflicts with what is there.",
         422 => "One or more fields are invalid; `details.validation_errors` names each.",
-        501 => "Not implemented yet.",
         _ => panic!("{status} is no refusal of an operation's own"),
     }
 }

@@ -3,7 +3,9 @@
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::Value;
 use stowage_api::Operation;
+use stowage_domain::listing::ListKind;
 
+use crate::parameters;
 use crate::schemas::SchemaOf;
 
 /// An operation's row.
@@ -51,6 +53,12 @@ impl Row {
     pub(crate) fn query(mut self, parameter: Value) -> Self {
         self.query.push(parameter);
         self
+    }
+
+    /// It is a list: it reads page parameters from its query.
+    pub(crate) fn lists(mut self, kind: ListKind) -> Self {
+        self.query.extend(parameters::of_list(kind));
+        self.refuses(422, &["cursor_mismatch"])
     }
 
     /// It answers 200 with a body of this type.

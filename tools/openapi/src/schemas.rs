@@ -1,8 +1,7 @@
 //! The schemas of requests and answers, gathered from the types, and made one set of components.
 
-use std::fmt::Write as _;
-
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
@@ -158,7 +157,7 @@ fn names_only(schema: &mut Map<String, Value>) {
     let mut description = schema.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
     for (name, meaning) in &names {
         if let (Some(name), Some(meaning)) = (name.as_str(), meaning.as_ref().and_then(Value::as_str)) {
-            let _ = write!(description, "\n- `{name}`: {meaning}"); // a String takes everything
+            let _ = write!(description, "\n- `{name}`: {meaning}"); // to a String
         }
     }
     let names: Vec<Value> = names.into_iter().map(|(name, _)| name).collect();

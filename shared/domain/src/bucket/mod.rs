@@ -1,5 +1,7 @@
 //! Buckets: a schema, often a unique key, and the settings that every write reads.
 
+mod change;
+mod counts;
 mod request;
 mod response;
 
@@ -8,15 +10,21 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::id::{BucketId, Incarnation, NamespaceId, OrganisationId, random_hex};
+use crate::deletion::Deletion;
+use crate::error::Resource;
+use crate::id::{BucketId, Incarnation, NamespaceId, OrganisationId, TaskId, random_hex};
+use crate::namespace::Scope;
 use crate::policy::Policy;
 use crate::schema::BucketSchema;
 use crate::time::Timestamp;
 use crate::unique_key::UniqueKeyConfig;
 use crate::{Error, Result};
 
+pub use change::{BucketChange, PatchBucketRequest, PutBucketRequest};
+pub use counts::BucketCounts;
+pub(crate) use counts::at_least_none;
 pub use request::CreateBucketRequest;
-pub use response::BucketResponse;
+pub use response::{BucketResponse, DeleteBucketResponse};
 
 /// Shards of the listing index of a new bucket: 1,000 writes a second each is DynamoDB's limit.
 /// Only ever raised, because a cursor walks all of them.
@@ -47,12 +55,14 @@ impl fmt::Debug for BucketSecret {
 }
 
 /// Whether a bucket takes writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum BucketStatus {
     /// It does.
     Active,
+    /// It is being deleted.
+    InProgress,
 }
 
 /// How S3 stores inline bytes. Presigned uploads are not affected (contract section 4.1).
@@ -104,10 +114,14 @@ pub struct Bucket {
     pub secret: BucketSecret,
     /// Shards of the listing index.
     pub shards: u32,
-    /// Whether it takes writes.
-    pub status: BucketStatus,
+    /// Set while it is being deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deletion: Option<Deletion>,
     /// One life under this id.
     pub incarnation: Incarnation,
+    /// Counts its changes, from 0: a change is made to the version that was read.
+    #[serde(default)]
+    pub version: u64,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -115,6 +129,30 @@ pub struct Bucket {
 }
 
 impl Bucket {
+    /// The organisation and namespace that it is in.
+    pub fn scope(&self) -> Scope {
+        Scope { organisation_id: self.organisation_id.clone(), namespace_id: self.namespace_id.clone() }
+    }
+
+    /// Whether it takes writes, as the contract names it.
+    pub fn status(&self) -> BucketStatus {
+        if self.deletion.is_some() { BucketStatus::InProgress } else { BucketStatus::Active }
+    }
+
+    /// Refuses a write while the bucket is being deleted: a 409.
+    pub fn check_writable(&self) -> Result<()> {
+        Deletion::refuse(self.deletion.as_ref(), Resource::Bucket, self.bucket_id.as_str())
+    }
+
+    /// The bucket, marked as being deleted by this task; `None` if it is marked already.
+    pub fn deleted_by(&self, task: &TaskId, now: Timestamp) -> Option<Self> {
+        if self.deletion.is_some() {
+            return None;
+        }
+        let deletion = Some(Deletion { since: now, task_id: task.clone() });
+        Some(Self { deletion, version: self.version + 1, updated_at: now, ..self.clone() })
+    }
+
     /// The policy of a write: the query's, else the bucket's; `None` without a unique key, where the
     /// query's is ignored. Objects without either are a 400, confirms a 422 (contract section 6).
     pub fn policy(&self, query: Option<Policy>, on_confirm: bool) -> Result<Option<Policy>> {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Bucket, BucketSecret, BucketStatus, LISTING_SHARDS, StorageClass};
+use super::{Bucket, BucketSecret, LISTING_SHARDS, StorageClass};
 use crate::id::{BucketId, Incarnation};
 use crate::limits::MAX_METADATA_BYTES;
 use crate::name::check_name;
@@ -59,15 +59,19 @@ pub struct CreateBucketRequest {
 impl CreateBucketRequest {
     /// Checks the request, all of it at once, and makes the bucket.
     pub fn into_bucket(self, scope: &Scope, now: Timestamp) -> Result<Bucket> {
-        self.refuse_engine_settings()?;
+        refuse_engine_settings([
+            ("destination", &self.destination),
+            ("ingest_filter", &self.ingest_filter),
+            ("source_adapter", &self.source_adapter),
+        ])?;
         let body = Path::body();
         let mut violations = Violations::new();
-        violations.extend(check_name(&self.bucket_name, &body.key("bucket_name"), 1, 256));
+        violations.extend(check_bucket_name(&self.bucket_name));
         if let Some(description) = &self.description {
-            violations.extend(json::check_chars(description, 0, 4096, &body.key("description")));
+            violations.extend(check_description(description));
         }
         let metadata = self.metadata.unwrap_or_default();
-        violations.extend(json::check_byte_len(&metadata, MAX_METADATA_BYTES, &body.key("metadata")));
+        violations.extend(check_metadata(&metadata));
         let storage_class = parse_storage_class(self.storage_class.as_deref(), &mut violations);
         let schema = match BucketSchema::parse(&self.bucket_schema, &body.key("bucket_schema")) {
             Ok(schema) => Some(schema),
@@ -104,31 +108,41 @@ impl CreateBucketRequest {
             storage_class,
             secret: BucketSecret::random(),
             shards: LISTING_SHARDS,
-            status: BucketStatus::Active,
+            deletion: None,
             incarnation: Incarnation::random(),
+            version: 0,
             created_at: now,
             updated_at: now,
         })
     }
-
-    /// Dropping these silently would be worse than refusing them (contract section 4.1).
-    fn refuse_engine_settings(&self) -> Result<()> {
-        let settings = [
-            ("destination", &self.destination),
-            ("ingest_filter", &self.ingest_filter),
-            ("source_adapter", &self.source_adapter),
-        ];
-        for (field, value) in settings {
-            if value.as_ref().is_some_and(|value| !value.is_null()) {
-                let reason = "Stowage ingests and does not sync or extract";
-                return Err(Error::NotEnabled { field, reason });
-            }
-        }
-        Ok(())
-    }
 }
 
-fn parse_storage_class(name: Option<&str>, violations: &mut Violations) -> Option<StorageClass> {
+pub(super) fn check_bucket_name(name: &str) -> Violations {
+    check_name(name, &Path::body().key("bucket_name"), 1, 256)
+}
+
+pub(super) fn check_description(description: &str) -> Violations {
+    json::check_chars(description, 0, 4096, &Path::body().key("description"))
+}
+
+pub(super) fn check_metadata(metadata: &Map<String, Value>) -> Violations {
+    json::check_byte_len(metadata, MAX_METADATA_BYTES, &Path::body().key("metadata"))
+}
+
+/// Dropping these silently would be worse than refusing them (contract section 4.1).
+pub(super) fn refuse_engine_settings<const N: usize>(
+    settings: [(&'static str, &Option<Value>); N],
+) -> Result<()> {
+    for (field, value) in settings {
+        if value.as_ref().is_some_and(|value| !value.is_null()) {
+            let reason = "Stowage ingests and does not sync or extract";
+            return Err(Error::NotEnabled { field, reason });
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn parse_storage_class(name: Option<&str>, violations: &mut Violations) -> Option<StorageClass> {
     match name? {
         "standard" => Some(StorageClass::Standard),
         "nearline" => Some(StorageClass::Nearline),

@@ -3,9 +3,11 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Bucket, BucketStatus, StorageClass};
-use crate::id::BucketId;
+use super::{Bucket, BucketCounts, BucketStatus, StorageClass};
+use crate::Result;
+use crate::id::{BucketId, TaskId};
 use crate::schema::BucketSchema;
+use crate::task::TaskStatus;
 use crate::time::Timestamp;
 use crate::unique_key::UniqueKeyConfig;
 
@@ -36,17 +38,17 @@ pub struct BucketResponse {
     /// Of Mixpeek's syncs; always null.
     #[cfg_attr(feature = "openapi", schemars(with = "()"))]
     pub source_adapter: Option<Value>,
-    /// How many objects it holds: the contract wants a number; 0 until objects are counted.
+    /// How many objects it holds, as far as they are counted: soon after the writes.
     pub object_count: u64,
-    /// How many bytes its objects hold: as above.
+    /// How many bytes its objects' blobs have: as above.
     pub total_size_bytes: u64,
-    /// How many of its objects failed in processing: none, without processing.
+    /// How many of its objects failed in processing: as above.
     pub failed_object_count: u64,
-    /// Sizes of its objects; null until they are counted.
-    pub storage_stats: Option<Value>,
+    /// Sizes of its objects; null until one is counted.
+    pub storage_stats: Option<StorageStats>,
     /// Numbers of its batches; null until there are batches.
     pub batch_stats: Option<Value>,
-    /// When an object was last added; null until that is counted.
+    /// When an object was last added.
     pub last_upload_at: Option<Timestamp>,
     /// When the counts were last brought up to date; null until there are counts.
     pub stats_updated_at: Option<Timestamp>,
@@ -60,8 +62,37 @@ pub struct BucketResponse {
     pub updated_at: Timestamp,
 }
 
-impl From<Bucket> for BucketResponse {
-    fn from(bucket: Bucket) -> Self {
+/// Sizes of a bucket's objects, in bytes.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[expect(clippy::struct_field_names, reason = "the contract's names")]
+pub struct StorageStats {
+    /// Of all together.
+    pub total_size_bytes: u64,
+    /// Of one, on average.
+    pub avg_size_bytes: u64,
+    /// Of the largest; null, since it can't be kept up to date by adding and subtracting.
+    pub max_size_bytes: Option<u64>,
+    /// Of the smallest; null for the same reason.
+    pub min_size_bytes: Option<u64>,
+}
+
+impl StorageStats {
+    fn of(counts: &BucketCounts) -> Self {
+        let (objects, total_size_bytes) = (counts.objects(), counts.bytes());
+        Self {
+            total_size_bytes,
+            avg_size_bytes: total_size_bytes.checked_div(objects).unwrap_or(0),
+            max_size_bytes: None,
+            min_size_bytes: None,
+        }
+    }
+}
+
+impl BucketResponse {
+    /// A bucket with what is counted of it.
+    pub fn new(bucket: Bucket, counts: &BucketCounts) -> Self {
+        let status = bucket.status();
         Self {
             bucket_id: bucket.bucket_id,
             bucket_name: bucket.bucket_name,
@@ -73,17 +104,47 @@ impl From<Bucket> for BucketResponse {
             destination: None,
             ingest_filter: None,
             source_adapter: None,
-            object_count: 0,
-            total_size_bytes: 0,
-            failed_object_count: 0,
-            storage_stats: None,
+            object_count: counts.objects(),
+            total_size_bytes: counts.bytes(),
+            failed_object_count: counts.failed(),
+            storage_stats: counts.stats_updated_at.map(|_| StorageStats::of(counts)),
             batch_stats: None,
-            last_upload_at: None,
-            stats_updated_at: None,
-            status: bucket.status,
+            last_upload_at: counts.last_upload_at,
+            stats_updated_at: counts.stats_updated_at,
+            status,
             is_locked: false,
             created_at: bucket.created_at,
             updated_at: bucket.updated_at,
         }
+    }
+}
+
+/// The answer to the deletion of a bucket, which a task does (contract section 4.3).
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct DeleteBucketResponse {
+    /// The task; the same for every repeat.
+    pub task_id: TaskId,
+    /// As the task began.
+    pub status: TaskStatus,
+    /// The bucket.
+    pub bucket_id: BucketId,
+    /// Its name.
+    pub bucket_name: String,
+    /// How many objects it held, as far as they were counted.
+    pub object_count: u64,
+}
+
+impl DeleteBucketResponse {
+    /// The answer for a bucket that is marked.
+    pub fn new(bucket: Bucket, counts: &BucketCounts) -> Result<Self> {
+        let deletion = bucket.deletion.ok_or_else(|| crate::Error::internal("an unmarked bucket"))?;
+        Ok(Self {
+            task_id: deletion.task_id,
+            status: TaskStatus::Pending,
+            bucket_id: bucket.bucket_id,
+            bucket_name: bucket.bucket_name,
+            object_count: counts.objects(),
+        })
     }
 }

@@ -180,10 +180,7 @@ impl SucceededRow {
 
 impl FailedRow {
     fn new(object_index: usize, error: &Error) -> Self {
-        let text = match error {
-            Error::Invalid { violations, .. } => violations.sentence(),
-            other => other.message(),
-        };
+        let text = error.sentence();
         let (error_type, code, details) = (error.type_name(), error.code(), error.details());
         Self { object_index, error: text, error_type, code, details }
     }

@@ -32,7 +32,7 @@ pub use write::{Change, ObjectWrite, Replay, ReplayedBy, Requirement, Written};
 pub(crate) use fields::check as check_fields;
 
 /// How far an object's processing is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ObjectStatus {

@@ -43,6 +43,9 @@ struct ErrorDetails {
     /// How many there are, when that is more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     validation_errors_total: Option<u64>,
+    /// Where stored objects may not fit a bucket's new schema.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    schema_breaks: Vec<ValidationError>,
     /// What was looked for: `bucket`, `upload`, …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     resource: Option<String>,

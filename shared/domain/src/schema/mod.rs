@@ -1,5 +1,6 @@
 //! A bucket's schema: what it declares, and what that asks of an object (contract section 5).
 
+mod change;
 mod check;
 mod date;
 mod field_type;

@@ -10,7 +10,7 @@ use crate::violation::Path;
 use crate::{Error, Result};
 
 /// Longest `etag` in characters: S3's have at most 38, quotes included.
-const MAX_ETAG_CHARS: usize = 255;
+pub(super) const MAX_ETAG_CHARS: usize = 255;
 
 /// The optional body of a confirm.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -35,7 +35,7 @@ impl ConfirmUploadRequest {
     /// Checks what can be checked without the upload.
     pub fn check(&self) -> Result<()> {
         if self.auto_submit_batch == Some(true) {
-            return Err(Error::NotImplemented { feature: "auto_submit_batch" });
+            return Err(Error::NotEnabled { field: "auto_submit_batch", reason: Error::NO_PROCESSOR });
         }
         if self.file_size_bytes == Some(0) {
             let at = Path::body().key("file_size_bytes");
@@ -63,7 +63,7 @@ impl ConfirmUploadRequest {
 }
 
 /// An ETag without the quotes that HTTP puts around it.
-fn bare_etag(etag: &str) -> &str {
+pub(super) fn bare_etag(etag: &str) -> &str {
     etag.trim().trim_start_matches("W/").trim_matches('"')
 }
 

@@ -1,5 +1,7 @@
 //! Uploads: a promise of bytes through a presigned URL, and what became of it (contract section 7).
 
+mod batch;
+mod cancel;
 mod confirm;
 mod request;
 mod response;
@@ -16,6 +18,10 @@ use crate::schema::FieldType;
 use crate::time::Timestamp;
 use crate::violation::{Path, Violations};
 
+pub use batch::{
+    BatchConfirmRequest, BatchConfirmResponse, BatchUploadRequest, BatchUploadResponse, ConfirmationOutcome,
+    ConfirmationRequest,
+};
 pub use confirm::{ConfirmUploadRequest, Confirmable, Stored};
 pub use request::{CreateUploadRequest, UploadDraft};
 pub use response::{ConfirmUploadResponse, UploadResponse};

@@ -68,10 +68,10 @@ impl Store {
                 && let Ok(found) = from_item(item)
             {
                 let scope = Scope { organisation_id: organisation.clone(), namespace_id };
-                self.cache.buckets.put(bucket_key(&scope, bucket), found);
+                self.cache.keep_bucket(bucket_key(&scope, bucket), &found);
             }
         } else if let Ok(namespace) = from_item(item) {
-            self.cache.namespaces.put((organisation.clone(), expected.namespace.to_owned()), namespace);
+            self.cache.keep_namespace((organisation.clone(), expected.namespace.to_owned()), &namespace);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The `catalog` table: API keys, namespaces, buckets, and the claims that keep names unique.
+//! The `catalog` table: API keys, namespaces, buckets, the claims that keep names unique, and counters.
 //!
 //! | pk | sk | what |
 //! |---|---|---|
@@ -6,15 +6,25 @@
 //! | `org#{org}` | `key#{name}` | the same key, as its organisation lists it; claims the name |
 //! | `org#{org}` | `ns#{namespace_id}` | a namespace |
 //! | `org#{org}` | `nsname#{name}` | a namespace's name: its id |
+//! | `org#{org}` | `nsat#{created_at}#{namespace_id}` | the namespace in its organisation's list |
+//! | `org#{org}` | `nscnt#{namespace_id}` | how many buckets and objects the namespace has |
+//! | `org#{org}` | `orgcnt` | how many namespaces the organisation has |
 //! | `org#{org}#{ns}` | `bkt#{bucket_id}` | a bucket |
 //! | `org#{org}#{ns}` | `bktname#{name}` | a bucket's name: its id |
+//! | `org#{org}#{ns}` | `bktat#{created_at}#{bucket_id}` | the bucket in its namespace's list |
+//! | `org#{org}#{ns}` | `cnt#{bucket_id}` | what is counted of a bucket |
+//! | `org#{org}#{ns}` | `tomb#{bucket_id}` | that a bucket was removed (TTL) |
+//!
+//! A counter of buckets or namespaces changes in the transaction that makes or removes one, so it is
+//! exact; what is counted of objects comes from their table's stream.
 
 mod ahead;
 mod buckets;
 mod keys;
+mod named;
 mod namespaces;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use serde::Serialize;
 use stowage_domain::{Error, Result};
 
@@ -22,6 +32,10 @@ use crate::Store;
 use crate::calls::unbuilt;
 use crate::failure::Item;
 use crate::item::{text, to_item};
+
+pub(crate) use buckets::scope_pk;
+pub(crate) use named::{counts, row};
+pub(crate) use namespaces::organisation_pk;
 
 #[derive(Serialize)]
 struct Keyed<'a, T> {
@@ -35,12 +49,8 @@ fn keyed<T: Serialize>(pk: &str, sk: &str, record: &T) -> Result<Item> {
     to_item(&Keyed { pk, sk, record })
 }
 
-/// A name claim: the item whose existence keeps the name, and the id behind it.
-fn claim(pk: &str, sk: &str, id: &str) -> Item {
-    Item::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk)), ("id".to_owned(), text(id))])
-}
-
-fn primary_key(pk: &str, sk: &str) -> Item {
+/// The key of a catalog item.
+pub(crate) fn primary_key(pk: &str, sk: &str) -> Item {
     Item::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))])
 }
 
@@ -48,15 +58,6 @@ impl Store {
     /// One catalog item, read consistently.
     async fn catalog_item(&self, pk: &str, sk: &str) -> Result<Option<Item>> {
         self.item_at(&self.tables.catalog, primary_key(pk, sk), &mut self.reading()).await
-    }
-
-    /// The id behind a name claim.
-    async fn claimed_id(&self, pk: &str, sk: &str) -> Result<Option<String>> {
-        let item = self.catalog_item(pk, sk).await?;
-        Ok(item.and_then(|mut item| match item.remove("id") {
-            Some(AttributeValue::S(id)) => Some(id),
-            _ => None,
-        }))
     }
 
     /// Writes new catalog items together, each where there is none; `taken` is the error if there is.

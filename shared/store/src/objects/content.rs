@@ -6,7 +6,7 @@
 use aws_sdk_dynamodb::types::Put;
 use serde::{Deserialize, Serialize};
 use stowage_domain::Result;
-use stowage_domain::id::ObjectId;
+use stowage_domain::id::{BucketId, ObjectId};
 use stowage_domain::object::{Object, ObjectWrite};
 
 use crate::Store;
@@ -30,12 +30,17 @@ pub(super) enum Known {
     Nothing(Option<Pointer>),
 }
 
+/// The partition key of the pointer to a bucket's objects with this content.
+pub(crate) fn content_pk(bucket: &BucketId, identity: &str) -> String {
+    format!("{bucket}#content#{identity}")
+}
+
 impl Pointer {
     /// The pointer to the object of a write, if its content was verified.
     pub(super) fn of(write: &ObjectWrite) -> Option<Self> {
         let identity = write.content_identity()?;
         Some(Self {
-            pk: format!("{}#content#{identity}", write.bucket_id),
+            pk: content_pk(&write.bucket_id, &identity),
             kind: "content".to_owned(),
             object_id: write.object_id.clone(),
         })

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
 use stowage_domain::bucket::Bucket;
 use stowage_domain::error::Resource;
 use stowage_domain::id::{ObjectId, UploadId};
@@ -14,16 +14,14 @@ use stowage_domain::object::Object;
 use stowage_domain::time::Timestamp;
 use stowage_domain::{Error, Result};
 
+use super::item::{SAME, same};
 use super::object_pk;
 use crate::Store;
 use crate::calls::unbuilt;
 use crate::failure::Reason;
-use crate::item::{number, text};
+use crate::item::text;
 use crate::pace::{Outcome, Pace};
 use crate::ports::DeleteObject;
-
-/// That the item is still the object that was read.
-const SAME: &str = "incarnation = :incarnation AND version = :version";
 
 /// What one try came to.
 enum Tried {
@@ -75,7 +73,7 @@ impl Store {
         let uploads: Vec<UploadId> = old.upload_ids().difference(gone).cloned().collect();
         let removal = self.removal(old, now)?;
         if uploads.is_empty() && removal.is_none() {
-            return self.delete_alone(old, pace).await;
+            return Ok(if self.delete_alone(old, pace).await? { Tried::Deleted } else { Tried::Changed });
         }
         let mut actions = vec![self.delete_action(old)?];
         for upload in &uploads {
@@ -92,35 +90,32 @@ impl Store {
         Ok(Tried::Without(refused.map(|(upload, _)| upload).collect()))
     }
 
-    async fn delete_alone(&self, old: &Object, pace: &mut Pace) -> Result<Tried> {
-        let delete = self
+    /// Deletes the object that was read, alone; false if it has changed since.
+    pub(crate) async fn delete_alone(&self, old: &Object, pace: &mut Pace) -> Result<bool> {
+        let mut delete = self
             .client
             .delete_item()
             .table_name(&self.tables.objects)
             .key("pk", text(object_pk(&old.bucket_id, &old.object_id)))
-            .condition_expression(SAME)
-            .expression_attribute_values(":incarnation", text(&old.incarnation))
-            .expression_attribute_values(":version", version(old));
+            .condition_expression(SAME);
+        for (name, value) in same(old) {
+            delete = delete.expression_attribute_values(name, value);
+        }
         match pace.send(|| delete.clone().send()).await {
-            Ok(_) => Ok(Tried::Deleted),
-            Err(Outcome::Condition(_)) => Ok(Tried::Changed),
+            Ok(_) => Ok(true),
+            Err(Outcome::Condition(_)) => Ok(false),
             Err(outcome) => Err(outcome.into_error()),
         }
     }
 
-    fn delete_action(&self, old: &Object) -> Result<TransactWriteItem> {
-        let delete = Delete::builder()
+    pub(crate) fn delete_action(&self, old: &Object) -> Result<TransactWriteItem> {
+        let mut delete = Delete::builder()
             .table_name(&self.tables.objects)
             .key("pk", text(object_pk(&old.bucket_id, &old.object_id)))
-            .condition_expression(SAME)
-            .expression_attribute_values(":incarnation", text(&old.incarnation))
-            .expression_attribute_values(":version", version(old))
-            .build()
-            .map_err(unbuilt)?;
-        Ok(TransactWriteItem::builder().delete(delete).build())
+            .condition_expression(SAME);
+        for (name, value) in same(old) {
+            delete = delete.expression_attribute_values(name, value);
+        }
+        Ok(TransactWriteItem::builder().delete(delete.build().map_err(unbuilt)?).build())
     }
-}
-
-fn version(object: &Object) -> AttributeValue {
-    number(i64::try_from(object.version).unwrap_or(i64::MAX))
 }

@@ -15,7 +15,7 @@ use stowage_domain::object::{Object, ObjectStatus};
 use stowage_domain::time::Timestamp;
 
 use crate::failure::Item;
-use crate::item::{from_attribute, from_item, to_attribute, to_item};
+use crate::item::{from_attribute, from_item, number, text, to_attribute, to_item};
 
 /// What the attribute of a custom field starts with.
 const FIELD_PREFIX: &str = "f:";
@@ -41,6 +41,15 @@ pub(crate) fn listed_at(created_at: Timestamp, id: &str) -> String {
 /// The attribute of a custom field.
 pub(super) fn field_attribute(name: &str) -> String {
     format!("{FIELD_PREFIX}{name}")
+}
+
+/// That an item is still the object that was read; with the values of [`same`].
+pub(super) const SAME: &str = "incarnation = :incarnation AND version = :version";
+
+/// The values of [`SAME`].
+pub(super) fn same(object: &Object) -> [(&'static str, AttributeValue); 2] {
+    let version = number(i64::try_from(object.version).unwrap_or(i64::MAX));
+    [(":incarnation", text(&object.incarnation)), (":version", version)]
 }
 
 /// The system attributes.

@@ -31,9 +31,8 @@ use crate::Store;
 use crate::pace::Pace;
 use crate::ports::{FindObject, WriteObject};
 
-pub(crate) use item::{listed_at, listing, object_pk};
-
-use item::from_object_item;
+pub(crate) use content::content_pk;
+pub(crate) use item::{from_object_item, listed_at, listing, object_pk};
 pub(crate) use versioned::{Companion, CompanionKind, Ended};
 
 impl FindObject for Store {

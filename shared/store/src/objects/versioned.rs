@@ -9,12 +9,11 @@ use stowage_domain::{Error, Result};
 
 use super::claim::{Claim, Claimed};
 use super::content::{Known, Pointer};
-use super::item::{from_object_item, to_object_item};
+use super::item::{SAME, from_object_item, same, to_object_item};
 use super::references::reference_error;
 use crate::Store;
 use crate::calls::unbuilt;
 use crate::failure::Reason;
-use crate::item::{number, text};
 use crate::pace::Pace;
 
 /// Something outside the objects that has to change with one: a confirmed upload, its pointers.
@@ -176,13 +175,9 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let put = match old {
             None => put.condition_expression("attribute_not_exists(pk)"),
-            Some(old) => put
-                .condition_expression("incarnation = :incarnation AND version = :version")
-                .expression_attribute_values(":incarnation", text(&old.incarnation))
-                .expression_attribute_values(
-                    ":version",
-                    number(i64::try_from(old.version).unwrap_or(i64::MAX)),
-                ),
+            Some(old) => same(old).into_iter().fold(put.condition_expression(SAME), |put, (name, value)| {
+                put.expression_attribute_values(name, value)
+            }),
         };
         put.build().map_err(unbuilt)
     }

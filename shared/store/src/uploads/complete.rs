@@ -17,7 +17,6 @@ use crate::item::text;
 use crate::objects::{Companion, CompanionKind, Ended, object_pk};
 use crate::pace::Pace;
 use crate::ports::{CompleteUpload, Completion};
-use crate::tasks::task_item;
 
 /// What the bucket's other confirmed uploads mean for one that is being confirmed.
 enum Standing {
@@ -165,7 +164,7 @@ impl Store {
                 .condition_expression("attribute_exists(pk)");
             actions.push(check_action(check)?);
         }
-        actions.extend(self.task(completion)?.map(|task| task.action));
+        actions.extend(self.task(completion)?.into_iter().map(|task| task.action));
         let reasons = self.transact(&actions, pace).await?;
         Ok(match reasons.as_deref() {
             None => Step::Done(Box::new(upload)),
@@ -192,15 +191,10 @@ impl Store {
         })
     }
 
-    fn task(&self, completion: &Completion) -> Result<Option<Companion>> {
-        let Some(task) = &completion.task else { return Ok(None) };
-        let put = Put::builder()
-            .table_name(&self.tables.batches)
-            .set_item(Some(task_item(task)?))
-            .build()
-            .map_err(unbuilt)?;
-        let action = TransactWriteItem::builder().put(put).build();
-        Ok(Some(Companion { kind: CompanionKind::Task, action }))
+    fn task(&self, completion: &Completion) -> Result<Vec<Companion>> {
+        let Some(task) = &completion.task else { return Ok(Vec::new()) };
+        let actions = self.task_actions(task)?.into_iter();
+        Ok(actions.map(|action| Companion { kind: CompanionKind::Task, action }).collect())
     }
 
     /// What became of an upload that changed: the confirmed one, or an error if it can't be.

@@ -55,6 +55,12 @@ pub(super) fn identities(upload: &Upload) -> Vec<String> {
     identities
 }
 
+/// The partition keys of the pointers to a confirmed upload.
+pub(crate) fn content_pks(upload: &Upload) -> Vec<String> {
+    let pk = |identity: String| pointer_pk(&upload.scope.organisation_id, &upload.bucket_id, &identity);
+    identities(upload).into_iter().map(pk).collect()
+}
+
 impl FindContent for Store {
     async fn find_content(&self, bucket: &Bucket, identity: &str) -> Result<Option<Upload>> {
         let mut pace = self.reading();

@@ -4,10 +4,16 @@
 //! |---|---|
 //! | `{org}#{upload_id}` | an upload (TTL until it is confirmed) |
 //! | `{org}#content#{bucket_id}#{identity}` | the confirmed upload with this verified content |
+//!
+//! An upload is PENDING until a confirm ([`complete`]) or a cancellation ([`cancel`]) comes. A CANCELED
+//! one's `keep_bytes` says whether what was sent for it stays: its presigned URL can't be taken back, so
+//! that whoever clears up has to look under it once more when that has expired.
 
+mod cancel;
 mod complete;
 mod content;
 mod item;
+mod put;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,25 +27,13 @@ use crate::calls::unbuilt;
 use crate::failure::Item;
 use crate::item::text;
 use crate::pace::{Outcome, Pace};
-use crate::ports::{FindUploads, PutUpload};
+use crate::ports::FindUploads;
 
+pub(crate) use content::content_pks;
 pub(crate) use item::{from_upload_item, upload_pk};
 
 /// Most keys of one `BatchGetItem`.
 const MAX_BATCH_KEYS: usize = 100;
-
-impl PutUpload for Store {
-    async fn put_upload(&self, upload: &Upload) -> Result<()> {
-        // The id is random and chosen once for the request: a repeat writes the same again.
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.tables.uploads)
-            .set_item(Some(item::to_upload_item(upload, 0)?));
-        self.writing().send(|| put.clone().send()).await.map_err(Outcome::into_error)?;
-        Ok(())
-    }
-}
 
 impl FindUploads for Store {
     async fn find_upload(&self, organisation: &OrganisationId, upload: &UploadId) -> Result<Option<Upload>> {

@@ -1,5 +1,6 @@
 //! The operations' rows, by resource. A new operation needs one here, and derives on its types.
 
+mod batches;
 mod buckets;
 mod namespaces;
 mod objects;
@@ -12,7 +13,7 @@ use crate::row::Row;
 
 /// Every row.
 pub(crate) fn rows() -> Vec<Row> {
-    [namespaces::rows(), buckets::rows(), objects::rows(), uploads::rows(), service::rows()]
+    [namespaces::rows(), buckets::rows(), objects::rows(), uploads::rows(), batches::rows(), service::rows()]
         .into_iter()
         .flatten()
         .collect()

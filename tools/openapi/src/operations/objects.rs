@@ -1,12 +1,15 @@
 //! Objects (contract section 8).
 
 use stowage_api::Operation;
+use stowage_domain::listing::ListKind;
+use stowage_domain::listing::openapi::ListObjectsRequest;
 use stowage_domain::object::{
     CreateObjectRequest, CreateObjectsBatchRequest, CreateObjectsBatchResponse, ObjectResponse,
     PatchObjectRequest, UpdateObjectRequest,
 };
 
-use crate::parameters::{flag, policy, query};
+use crate::lists::ListObjectsResponse;
+use crate::parameters::{flag, policy, query, return_presigned_urls};
 use crate::row::{Row, row};
 
 pub(super) fn rows() -> Vec<Row> {
@@ -20,7 +23,7 @@ pub(super) fn rows() -> Vec<Row> {
             .refuses(404, &["unique_key_not_found"])
             .refuses(409, &["unique_key_conflict"])
             .refuses(422, &["idempotency_key_reuse", "payload_too_large"])
-            .refuses(501, &["not_implemented"])
+            .refuses(422, &["not_enabled"])
             .example("inline-text"),
         row(Operation::CreateObjectsBatch)
             .body::<CreateObjectsBatchRequest>()
@@ -29,12 +32,14 @@ pub(super) fn rows() -> Vec<Row> {
             .answer::<CreateObjectsBatchResponse>()
             .refuses(400, &["policy_required"])
             .instead::<CreateObjectsBatchResponse>(422)
-            .refuses(501, &["not_implemented"]),
+            .refuses(422, &["not_enabled"]),
+        row(Operation::ListObjects)
+            .optional_body::<ListObjectsRequest>()
+            .lists(ListKind::Objects)
+            .answer::<ListObjectsResponse>(),
+        row(Operation::ListObjectsByGet).lists(ListKind::Objects).answer::<ListObjectsResponse>(),
         row(Operation::GetObject)
-            .query(flag(
-                "return_presigned_urls",
-                "Whether blobs come with URLs to read their bytes, good for an hour.",
-            ))
+            .query(return_presigned_urls())
             .query(query(
                 "include_document_count",
                 "Whether `document_count` is a number and not null.",

@@ -1,11 +1,16 @@
 //! Uploads (contract section 7).
 
+use serde_json::json;
 use stowage_api::Operation;
+use stowage_domain::listing::ListKind;
+use stowage_domain::listing::openapi::ListUploadsRequest;
 use stowage_domain::upload::{
-    ConfirmUploadRequest, ConfirmUploadResponse, CreateUploadRequest, UploadResponse,
+    BatchConfirmRequest, BatchConfirmResponse, BatchUploadRequest, BatchUploadResponse, ConfirmUploadRequest,
+    ConfirmUploadResponse, CreateUploadRequest, UploadResponse,
 };
 
-use crate::parameters::{flag, policy};
+use crate::lists::ListUploadsResponse;
+use crate::parameters::{flag, policy, query, return_presigned_urls};
 use crate::row::{Row, row};
 
 pub(super) fn rows() -> Vec<Row> {
@@ -15,9 +20,41 @@ pub(super) fn rows() -> Vec<Row> {
             .answer::<UploadResponse>()
             .refuses(422, &["payload_too_large"])
             .example("create"),
+        row(Operation::CreateUploadsBatch)
+            .body::<BatchUploadRequest>()
+            .answer::<BatchUploadResponse>()
+            .refuses(422, &["payload_too_large"]),
+        row(Operation::ListUploads)
+            .optional_body::<ListUploadsRequest>()
+            .lists(ListKind::Uploads)
+            .answer::<ListUploadsResponse>(),
+        get(Operation::GetUpload),
+        get(Operation::GetUploadAlias),
+        delete(Operation::DeleteUpload),
+        delete(Operation::DeleteUploadAlias),
         confirm(Operation::ConfirmUpload).example("confirm"),
         confirm(Operation::ConfirmUploadAlias),
+        row(Operation::ConfirmUploadsBatch)
+            .body::<BatchConfirmRequest>()
+            .query(policy())
+            .answer::<BatchConfirmResponse>()
+            .refuses(422, &["policy_required"])
+            .refuses(422, &["not_enabled"]),
     ]
+}
+
+fn get(operation: Operation) -> Row {
+    row(operation).query(return_presigned_urls()).answer::<UploadResponse>()
+}
+
+fn delete(operation: Operation) -> Row {
+    row(operation)
+        .query(query(
+            "delete_s3_object",
+            "Whether what was sent for it is deleted, too.",
+            &json!({"type": "boolean", "default": true}),
+        ))
+        .refuses(400, &["upload_completed"])
 }
 
 fn confirm(operation: Operation) -> Row {
@@ -33,5 +70,5 @@ fn confirm(operation: Operation) -> Row {
         .refuses(404, &["unique_key_not_found"])
         .refuses(409, &["unique_key_conflict", "upload_canceled"])
         .refuses(422, &["policy_required"])
-        .refuses(501, &["not_implemented"])
+        .refuses(422, &["not_enabled"])
 }

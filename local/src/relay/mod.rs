@@ -1,0 +1,146 @@
+//! What AWS does between a table's stream and the functions behind it.
+//!
+//! | stream | on AWS | here |
+//! |---|---|---|
+//! | `objects` | an event source mapping of `count-objects` | the function is called with the same events |
+//! | `batches` | a Pipe copies the records that are work into a queue, which feeds `run-task` | [`queue`] |
+//!
+//! As there, everything is delivered at least once: how far each stream has been read, and the messages
+//! that are not done, are kept in the data directory, and written after the fact.
+
+mod delivery;
+mod pipe;
+mod queue;
+mod records;
+mod state;
+mod stream;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+
+use crate::functions::Functions;
+use crate::stack::StartError;
+pub use delivery::{Delivery, Planned};
+use records::Records;
+use state::Kept;
+
+/// How long a failed message stays hidden, unless told otherwise.
+const VISIBILITY: Duration = Duration::from_secs(1);
+/// What `run-task` gets for one call, unless told otherwise: the template's timeout.
+const TASK_TIMEOUT: Duration = Duration::from_secs(150);
+
+/// How the relay behaves; a test makes it misbehave.
+#[derive(Clone)]
+pub struct RelayOptions {
+    /// How records and messages get delivered: each once and at once, if not told otherwise.
+    pub delivery: Option<Arc<dyn Delivery>>,
+    /// What `run-task` gets for one call.
+    pub task_timeout: Duration,
+    /// How long a failed message stays hidden.
+    pub visibility: Duration,
+    /// Whether messages stay in the queue, as where no `run-task` can be started; nobody waits for them
+    /// then.
+    pub hold_queue: bool,
+}
+
+impl Default for RelayOptions {
+    fn default() -> Self {
+        Self { delivery: None, task_timeout: TASK_TIMEOUT, visibility: VISIBILITY, hold_queue: false }
+    }
+}
+
+/// Where the streams are, and what is done with them.
+pub(crate) struct Set {
+    /// DynamoDB's base URL.
+    pub(crate) dynamodb: String,
+    /// The prefix of the tables' names.
+    pub(crate) table_prefix: &'static str,
+    /// The functions to call.
+    pub(crate) functions: Functions,
+    /// The file that keeps the relay's place; none for a stack that keeps nothing.
+    pub(crate) file: Option<PathBuf>,
+    /// How to behave.
+    pub(crate) options: RelayOptions,
+}
+
+/// A running relay. Cheap to clone.
+#[derive(Clone)]
+pub struct Relay {
+    shared: Arc<Shared>,
+}
+
+/// What the relay's parts share.
+struct Shared {
+    functions: Functions,
+    options: RelayOptions,
+    kept: Kept,
+    /// Raised when a stream may have new records.
+    written: watch::Sender<u64>,
+    /// For each stream, the last `written` that it has found nothing behind.
+    settled: Vec<watch::Sender<u64>>,
+    /// How many deliveries have been made, to notice that something happened.
+    deliveries: watch::Sender<u64>,
+    /// Told when there is a message to look at.
+    queued: Notify,
+}
+
+impl std::fmt::Debug for Relay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Relay").finish_non_exhaustive()
+    }
+}
+
+impl Relay {
+    /// Starts it; it ends when `stop` turns true.
+    pub(crate) async fn start(
+        set: Set,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<(Self, Vec<JoinHandle<()>>), StartError> {
+        let failed = |reason: String| StartError::Engine { engine: "DynamoDB", reason };
+        let kept = Kept::open(set.file)?;
+        let shared = Arc::new(Shared {
+            written: set.functions.written().clone(),
+            functions: set.functions,
+            options: set.options,
+            kept,
+            settled: stream::FEEDS.iter().map(|_| watch::Sender::new(0)).collect(),
+            deliveries: watch::Sender::new(0),
+            queued: Notify::new(),
+        });
+        let mut tasks = vec![tokio::spawn(queue::work(Arc::clone(&shared), stop.clone()))];
+        for (number, feed) in stream::FEEDS.into_iter().enumerate() {
+            let table = format!("{}-{}", set.table_prefix, feed.table);
+            let records = Records::of(&set.dynamodb, &table).await.map_err(failed)?;
+            tasks.push(tokio::spawn(stream::read(Arc::clone(&shared), number, records, stop.clone())));
+        }
+        Ok((Self { shared }, tasks))
+    }
+
+    /// Waits until everything that was written has been read from the streams and dealt with, and what
+    /// came of that as well.
+    pub async fn quiet(&self) {
+        let shared = &self.shared;
+        loop {
+            let before = *shared.deliveries.borrow();
+            let mut wanted = 0;
+            shared.written.send_modify(|written| {
+                *written += 1;
+                wanted = *written;
+            });
+            for settled in &shared.settled {
+                // The sender lives as long as this handle.
+                let _ = settled.subscribe().wait_for(|settled| *settled >= wanted).await;
+            }
+            if !shared.options.hold_queue {
+                shared.kept.is_empty().await;
+            }
+            if *shared.deliveries.borrow() == before {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Emptying a bucket that is being deleted, row by row.
+//!
+//! What counts on the rows goes with the bucket, so nothing is counted here, and no note of bytes is
+//! left. Two kinds of rows stay and end by themselves: idempotency claims (24 hours), and pointers to
+//! the content of objects that a client deleted earlier, which lead nowhere.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
+use stowage_domain::batch::Batch;
+use stowage_domain::object::Object;
+use stowage_domain::time::Timestamp;
+use stowage_domain::upload::Upload;
+use stowage_domain::{Error, Result};
+
+use crate::Store;
+use crate::calls::unbuilt;
+use crate::item::text;
+use crate::objects::content_pk;
+use crate::pace::Outcome;
+use crate::ports::{CancelTask as _, FindTask as _, SweepBucket};
+use crate::uploads::{content_pks, upload_pk};
+
+impl SweepBucket for Store {
+    fn remembered_for(&self) -> Duration {
+        // Twice: a request that has just read the bucket may be slow.
+        self.settings.cache_for.saturating_mul(2)
+    }
+
+    async fn sweep_object(&self, object: &Object) -> Result<bool> {
+        let mut pace = self.writing();
+        let Some(identity) = object.content_identity() else {
+            return self.delete_alone(object, &mut pace).await;
+        };
+        let pointer = delete_row(&self.tables.objects, content_pk(&object.bucket_id, &identity))?;
+        let actions = [self.delete_action(object)?, pointer];
+        Ok(self.transact(&actions, &mut pace).await?.is_none())
+    }
+
+    async fn sweep_batch(&self, batch: &Batch, now: Timestamp) -> Result<()> {
+        self.transact(&self.batch_removal(batch, false)?, &mut self.writing()).await?;
+        let Some(task_id) = &batch.task_id else { return Ok(()) };
+        let task = self.find_task(&batch.organisation_id, task_id).await?;
+        let Some(task) = task.filter(|task| !task.status.is_final()) else { return Ok(()) };
+        match self.cancel_task(&task, now).await {
+            // A processor was first.
+            Ok(_) | Err(Error::WrongState { .. } | Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn sweep_upload(&self, upload: &Upload) -> Result<()> {
+        let pk = upload_pk(&upload.scope.organisation_id, &upload.upload_id);
+        let pointers = content_pks(upload);
+        if pointers.is_empty() {
+            let delete = self.client.delete_item().table_name(&self.tables.uploads).key("pk", text(pk));
+            let deleted = self.writing().send(|| delete.clone().send()).await;
+            return deleted.map(|_| ()).map_err(Outcome::into_error);
+        }
+        let rows = std::iter::once(pk).chain(pointers);
+        let actions: Vec<_> = rows.map(|pk| delete_row(&self.tables.uploads, pk)).collect::<Result<_>>()?;
+        self.transact(&actions, &mut self.writing()).await?;
+        Ok(())
+    }
+}
+
+fn delete_row(table: &str, pk: String) -> Result<TransactWriteItem> {
+    let delete = Delete::builder().table_name(table).key("pk", text(pk)).build().map_err(unbuilt)?;
+    Ok(TransactWriteItem::builder().delete(delete).build())
+}

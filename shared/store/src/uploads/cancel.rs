@@ -1,0 +1,42 @@
+//! Cancelling an upload: PENDING to CANCELED by one conditional write. A confirm's condition is that the
+//! upload is PENDING, so of the two one wins, and the other finds what that one wrote.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use stowage_domain::error::Resource;
+use stowage_domain::upload::{Upload, UploadStatus};
+use stowage_domain::{Error, Result};
+
+use super::{from_upload_item, upload_pk};
+use crate::Store;
+use crate::item::text;
+use crate::pace::Outcome;
+use crate::ports::CancelUpload;
+
+impl CancelUpload for Store {
+    async fn cancel_upload(&self, upload: &Upload, keep_bytes: bool) -> Result<()> {
+        // A repeat after a lost answer finds its own CANCELED and writes the same again.
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.tables.uploads)
+            .key("pk", text(upload_pk(&upload.scope.organisation_id, &upload.upload_id)))
+            .update_expression("SET #status = :canceled, keep_bytes = :keep_bytes")
+            .condition_expression("incarnation = :incarnation AND #status IN (:pending, :canceled)")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":canceled", text(UploadStatus::Canceled.name()))
+            .expression_attribute_values(":pending", text(UploadStatus::Pending.name()))
+            .expression_attribute_values(":incarnation", text(&upload.incarnation))
+            .expression_attribute_values(":keep_bytes", AttributeValue::Bool(keep_bytes))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match self.writing().send(|| update.clone().send()).await {
+            Ok(_) => Ok(()),
+            Err(Outcome::Condition(stored)) => {
+                if let Some(stored) = stored.map(from_upload_item).transpose()? {
+                    stored.check_cancellable()?;
+                }
+                Err(Error::not_found(Resource::Upload, upload.upload_id.as_str()))
+            }
+            Err(outcome) => Err(outcome.into_error()),
+        }
+    }
+}
