@@ -1,8 +1,8 @@
 //! Emptying a bucket that is being deleted, row by row.
 //!
 //! What counts on the rows goes with the bucket, so nothing is counted here, and no note of bytes is
-//! left. Two kinds of rows stay and end by themselves: idempotency claims (24 hours), and pointers to
-//! the content of objects that a client deleted earlier, which lead nowhere.
+//! left. Two kinds of rows stay: idempotency claims, which end by themselves (24 hours), and the records
+//! of bytes that objects left which a client deleted earlier, for whoever removes those bytes.
 
 use std::time::Duration;
 

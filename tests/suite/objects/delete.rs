@@ -180,3 +180,18 @@ async fn content_that_was_deleted_is_stored_anew() {
     assert_eq!(scene.references(&first["upload_id"]).await, (0, true));
     assert_eq!(scene.references(&second["upload_id"]).await, (1, false));
 }
+
+/// What leads to the object by its content goes with it: nothing else would ever find that row again.
+#[tokio::test]
+async fn no_pointer_by_content_is_left_but_that_of_another_object() {
+    let scene = Scene::with(schema()).await;
+    let body = json!({"blobs": [{"property": "notes", "type": "text", "data": "a"}]});
+    let (first, second) = (scene.create(&body).await.ok(), scene.create(&body).await.ok());
+    let pointers = scene.of_kind("content").await;
+    assert_eq!(pointers.len(), 1, "{pointers:?}");
+    assert_eq!(pointers[0]["object_id"], second["object_id"]);
+    scene.delete(&first).await;
+    assert_eq!(scene.of_kind("content").await, pointers, "it is the other one's");
+    scene.delete(&second).await;
+    assert_eq!(scene.of_kind("content").await, Vec::<Value>::new());
+}

@@ -3,7 +3,7 @@
 //! A pointer is a hint. Whoever follows one reads the object and compares, so a stale pointer costs
 //! a read and decides nothing.
 
-use aws_sdk_dynamodb::types::Put;
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use serde::{Deserialize, Serialize};
 use stowage_domain::Result;
 use stowage_domain::id::{BucketId, ObjectId};
@@ -56,6 +56,18 @@ impl Pointer {
                 .expression_attribute_values(":stale", text(&stale.object_id)),
         };
         put.build().map_err(unbuilt)
+    }
+
+    /// The action that removes the pointer to an object, refused where it leads to another one.
+    pub(super) fn delete(table: &str, object: &Object, identity: &str) -> Result<TransactWriteItem> {
+        let delete = Delete::builder()
+            .table_name(table)
+            .key("pk", text(content_pk(&object.bucket_id, identity)))
+            .condition_expression("attribute_not_exists(pk) OR object_id = :object")
+            .expression_attribute_values(":object", text(&object.object_id))
+            .build()
+            .map_err(unbuilt)?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Deleting an object, together with what counts on it: its references to uploads, and a record of the
 //! bytes that nobody needs any more.
 //!
-//! Idempotency claims and content pointers stay: whoever follows one checks that it leads to the life
-//! that it was made for.
+//! So does the pointer by its content, if it leads to this object: pointers are in no list, and nothing
+//! would find it again. Idempotency claims stay, for they end by themselves; whoever follows one checks
+//! that it leads to the life that it was made for.
 
 use std::collections::BTreeSet;
 
@@ -14,6 +15,7 @@ use stowage_domain::object::Object;
 use stowage_domain::time::Timestamp;
 use stowage_domain::{Error, Result};
 
+use super::content::Pointer;
 use super::item::{SAME, same};
 use super::object_pk;
 use crate::Store;
@@ -28,15 +30,24 @@ enum Tried {
     Deleted,
     /// The object isn't as it was read.
     Changed,
-    /// These uploads are gone, so that there is nothing to count in them.
-    Without(BTreeSet<UploadId>),
+    /// Some of what should have changed with it isn't there, or is another's.
+    Without(Absent),
+}
+
+/// What doesn't change with an object, although it would by what the object is.
+#[derive(Default)]
+struct Absent {
+    /// Uploads that are gone, so that there is nothing to count in them.
+    uploads: BTreeSet<UploadId>,
+    /// Whether the pointer by its content leads to another object.
+    pointer: bool,
 }
 
 impl DeleteObject for Store {
     async fn delete_object(&self, bucket: &Bucket, object: &ObjectId, now: Timestamp) -> Result<()> {
         let mut pace = self.writing();
         let mut life = None;
-        let mut gone = BTreeSet::new();
+        let mut absent = Absent::default();
         loop {
             // Read anew for each attempt: what comes with a refusal is old by the end of the wait.
             let stored = self.object(&bucket.bucket_id, object, &mut pace).await?;
@@ -49,10 +60,13 @@ impl DeleteObject for Store {
                 }
                 return Err(Error::not_found(Resource::Object, object.as_str()));
             };
-            match self.try_delete(&old, &gone, now, &mut pace).await? {
+            match self.try_delete(&old, &absent, now, &mut pace).await? {
                 Tried::Deleted => return Ok(()),
                 Tried::Changed => {}
-                Tried::Without(uploads) => gone.extend(uploads),
+                Tried::Without(more) => {
+                    absent.uploads.extend(more.uploads);
+                    absent.pointer |= more.pointer;
+                }
             }
             life = Some(old.incarnation);
             pace.wait_for_others("DynamoDB: the object changed meanwhile").await?;
@@ -65,19 +79,24 @@ impl Store {
     async fn try_delete(
         &self,
         old: &Object,
-        gone: &BTreeSet<UploadId>,
+        absent: &Absent,
         now: Timestamp,
         pace: &mut Pace,
     ) -> Result<Tried> {
         let organisation = &old.scope.organisation_id;
-        let uploads: Vec<UploadId> = old.upload_ids().difference(gone).cloned().collect();
+        let uploads: Vec<UploadId> = old.upload_ids().difference(&absent.uploads).cloned().collect();
         let removal = self.removal(old, now)?;
-        if uploads.is_empty() && removal.is_none() {
+        let identity = old.content_identity().filter(|_| !absent.pointer);
+        if uploads.is_empty() && removal.is_none() && identity.is_none() {
             return Ok(if self.delete_alone(old, pace).await? { Tried::Deleted } else { Tried::Changed });
         }
         let mut actions = vec![self.delete_action(old)?];
         for upload in &uploads {
             actions.push(self.drop_reference(organisation, upload, now)?);
+        }
+        // Before what has no condition, so that refusals can be told by their order.
+        if let Some(identity) = &identity {
+            actions.push(Pointer::delete(&self.tables.objects, old, identity)?);
         }
         actions.extend(removal);
         let Some(reasons) = self.transact(&actions, pace).await? else { return Ok(Tried::Deleted) };
@@ -85,9 +104,11 @@ impl Store {
         if matches!(reasons.next(), Some(Reason::Condition(_))) {
             return Ok(Tried::Changed);
         }
-        let refused = uploads.into_iter().zip(reasons);
+        let refused = uploads.into_iter().zip(reasons.by_ref());
         let refused = refused.filter(|(_, reason)| matches!(reason, Reason::Condition(_)));
-        Ok(Tried::Without(refused.map(|(upload, _)| upload).collect()))
+        let uploads = refused.map(|(upload, _)| upload).collect();
+        let pointer = identity.is_some() && matches!(reasons.next(), Some(Reason::Condition(_)));
+        Ok(Tried::Without(Absent { uploads, pointer }))
     }
 
     /// Deletes the object that was read, alone; false if it has changed since.
