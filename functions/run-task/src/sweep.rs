@@ -53,7 +53,7 @@ impl<S: Records, B: Bytes> RunTask<S, B> {
     }
 
     /// When nobody remembers any more that the bucket took writes.
-    fn forgotten_at(&self, bucket: &Bucket) -> Result<Timestamp> {
+    pub(crate) fn forgotten_at(&self, bucket: &Bucket) -> Result<Timestamp> {
         let Some(deletion) = &bucket.deletion else {
             return Err(Error::internal("a task removes a bucket that isn't marked as being deleted"));
         };

@@ -75,6 +75,34 @@ async fn a_deleted_namespace_is_gone_with_its_buckets() {
     assert_eq!(all["total_count"], 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn no_batch_is_left_and_of_deleted_objects_only_the_record_of_their_bytes() {
+    let scene = Scene::start(RelayOptions::default()).await;
+    let client = &scene.stack.client;
+    let blob = json!({"property": "doc", "type": "text", "data": "deleted"});
+    let object = client.object(&scene.bucket, "", &json!({"blobs": [blob]})).await.ok();
+    let object = object["object_id"].as_str().expect("an object_id").to_owned();
+    let batches = format!("/v1/buckets/{}/batches", scene.bucket);
+    let draft = client.post(&batches, &json!({"object_ids": [object]})).await.ok();
+    let sent =
+        client.post(&format!("{batches}?auto_submit=true"), &json!({"object_ids": [object]})).await.ok();
+    client.delete(&format!("/v1/buckets/{}/objects/{object}", scene.bucket)).await.deleted();
+    assert_eq!(scene.delete().await["status"], "COMPLETED");
+
+    for batch in [&draft, &sent] {
+        let id = batch["batch_id"].as_str().expect("a batch_id");
+        client.get(&format!("/v1/batches/{id}")).await.refused(404, "");
+    }
+    let tasks = scene.stack.engines().items("batches").await;
+    let kinds: Vec<_> = tasks.iter().filter(|row| row["kind"] != "turn").map(|row| &row["kind"]).collect();
+    assert_eq!(kinds, ["task"; 2], "the submitted batch's, and the deletion's");
+    assert!(!tasks.iter().any(|row| row["status"] == "PENDING"), "{tasks:?}");
+    let rows = scene.stack.engines().items("objects").await;
+    assert_eq!(rows.iter().map(|row| &row["kind"]).collect::<Vec<_>>(), ["removal"], "{rows:?}");
+    let place = rows[0]["places"][0]["key"].as_str().expect("a place");
+    assert_eq!(scene.stack.engines().keys("").await, [place]);
+}
+
 /// What a function still writes because it remembers the bucket unmarked is swept, too.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_by_a_function_that_remembers_the_bucket_is_swept_as_well() {
@@ -113,6 +141,26 @@ async fn what_one_turn_cannot_do_the_next_ones_do() {
     let turns = scene.stack.engines().items("batches").await;
     let turns = turns.iter().filter(|row| row["kind"] == "turn").count() as u64;
     assert_eq!(Some(turns), task["turn"].as_u64().map(|last| last + 1));
+}
+
+/// However many buckets there are: each turn takes some away, or the next one could do no more than it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_namespace_of_more_buckets_than_a_turn_looks_at_is_removed() {
+    const BUCKETS: usize = 200;
+    let relay = RelayOptions { task_timeout: Duration::from_secs(2), ..RelayOptions::default() };
+    let scene = Scene::start(relay).await;
+    let client = &scene.stack.client;
+    client.post("/v1/namespaces", &json!({"namespace_name": "films"})).await.ok();
+    let films = client.with_namespace("films");
+    for number in 0..BUCKETS {
+        films.bucket(&format!("b{number}"), json!({}), json!(null)).await;
+    }
+    let answer = client.delete("/v1/namespaces/films").await.ok();
+    scene.stack.quiet().await;
+    let task = scene.task(&answer).await;
+    assert_eq!(task["status"], "COMPLETED", "{task}");
+    assert!(task["turn"].as_u64() >= Some(1), "{task}");
+    client.get("/v1/namespaces/films").await.refused(404, "");
 }
 
 /// Held back, a deletion waits, and goes on where a later start finds it.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use stowage_local::RelayOptions;
-use stowage_tests::Fault;
+use stowage_tests::{Fault, TestStack};
 
 use super::{Scene, film};
 
@@ -41,6 +41,58 @@ async fn a_deletion_outlasts_the_failure_of_any_call() {
             assert_eq!(counts, (&json!(0), &json!(0)), "{what}");
         }
     }
+}
+
+/// A namespace's marks, its removal and the wait between the two are its own; the rest is as above.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_namespaces_deletion_outlasts_the_failure_of_any_call() {
+    let calm = films().await;
+    calm.background().take_calls();
+    delete_films(&calm).await;
+    let mut actions = calm.background().take_actions();
+    actions.sort();
+    actions.dedup();
+    assert!(actions.iter().any(|action| action == "TransactWriteItems"), "{actions:?}");
+    for action in actions {
+        for fault in [Fault::LoseAnswer, Fault::Status(500)] {
+            let stack = films().await;
+            stack.background().inject(&action, fault.clone(), 3);
+            let task = delete_films(&stack).await;
+            let what = format!("{action}, {fault:?}");
+            assert_eq!(stack.background().clear(), 0, "{what}: met all of them");
+            assert_eq!(task["status"], "COMPLETED", "{what}");
+            stack.client.get("/v1/namespaces/films").await.refused(404, "");
+            let rows = stack.engines().items("catalog").await;
+            let counted = rows.iter().find(|row| row["sk"] == "orgcnt").expect("a counter");
+            assert_eq!(counted["namespace_count"], 1, "{what}");
+            let of_it = |row: &&Value| row.to_string().contains("ns_films") && !row["ttl"].is_number();
+            assert_eq!(rows.iter().find(of_it), None, "{what}");
+            assert_eq!(stack.engines().versions("").await, [""; 0], "{what}");
+        }
+    }
+}
+
+/// A stack with a namespace of two buckets, each with an object that has bytes.
+async fn films() -> TestStack {
+    let stack = TestStack::start_with_tasks(RelayOptions::default()).await;
+    let chosen = json!({"namespace_name": "films", "namespace_id": "ns_films"});
+    stack.client.post("/v1/namespaces", &chosen).await.ok();
+    let films = stack.client.with_namespace("films");
+    for name in ["clips", "shorts"] {
+        let bucket = films.bucket(name, json!({"doc": {"type": "text"}}), json!(null)).await;
+        let blob = json!({"property": "doc", "type": "text", "data": name});
+        films.object(&bucket, "", &json!({"blobs": [blob]})).await.ok();
+    }
+    stack.quiet().await;
+    stack
+}
+
+async fn delete_films(stack: &TestStack) -> Value {
+    let answer = stack.client.delete("/v1/namespaces/films").await.ok();
+    stack.quiet().await;
+    let rows = stack.engines().items("batches").await;
+    let task = rows.into_iter().find(|row| row["sk"] == "meta" && row["task_id"] == answer["task_id"]);
+    task.expect("its task")
 }
 
 #[tokio::test(flavor = "multi_thread")]
