@@ -1,14 +1,11 @@
 //! What becomes of a batch: more objects, its submission, its cancellation, its end.
 
 use stowage_api::{Caller, Reply, Request};
-use stowage_blobs::ports::BucketName;
-use stowage_domain::Result;
 use stowage_domain::batch::{AddObjectsRequest, Batch, BatchResponse, DeletedResponse, SubmitBatchRequest};
+use stowage_domain::error::Resource;
 use stowage_domain::task::{Task, TaskResponse};
-use stowage_domain::{Error, error::Resource};
-use stowage_store::ports::{
-    AbsentObjects, CancelTask, ChangeBatch, CreateBatch, FindBatch, FindBucket, FindTask, ListObjects,
-};
+use stowage_domain::{Error, Result};
+use stowage_store::ports::{AbsentObjects, CancelTask, ChangeBatch, FindBatch, FindBucket, FindTask};
 
 use crate::Batches;
 
@@ -33,11 +30,7 @@ impl<S: ChangeBatch + FindBatch + FindBucket, B> Batches<S, B> {
     }
 }
 
-impl<S, B> Batches<S, B>
-where
-    S: AbsentObjects + ChangeBatch + CreateBatch + FindBatch + FindBucket + ListObjects,
-    B: BucketName,
-{
+impl<S: AbsentObjects + ChangeBatch + FindBatch + FindBucket, B> Batches<S, B> {
     /// Adds objects to a draft.
     pub(crate) async fn add(&self, caller: &Caller, request: &Request) -> Result<Reply> {
         let skip_validation = request.flag("skip_validation")?;

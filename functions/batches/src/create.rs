@@ -48,17 +48,6 @@ where
         Reply::ok(&BatchResponse::from(batch))
     }
 
-    /// Refuses objects that aren't in the bucket: a 404 that names each.
-    pub(crate) async fn check_present(&self, bucket: &Bucket, ids: &[ObjectId]) -> Result<()> {
-        let absent = self.store.absent_objects(bucket, ids).await?;
-        let Some(id) = ids.iter().find(|id| absent.contains(id)) else { return Ok(()) };
-        let (at, mut places) = (Path::body().key("object_ids"), Violations::new());
-        for (position, _) in ids.iter().enumerate().filter(|(_, id)| absent.contains(id)) {
-            places.add("not_found", at.index(position), "no such object in this bucket");
-        }
-        Err(Error::NoneOf { resource: Resource::Object, id: id.to_string(), places })
-    }
-
     /// The bucket's objects that a filter finds, the oldest first. Where that can't be told within one
     /// request it is a 422, not a part of them.
     async fn gather(&self, bucket: &Bucket, filters: &Value, limit: Option<u64>) -> Result<Vec<ObjectId>> {
@@ -99,6 +88,19 @@ where
             }
             stretch.after = walked.end;
         }
+    }
+}
+
+impl<S: AbsentObjects, B> Batches<S, B> {
+    /// Refuses objects that aren't in the bucket: a 404 that names each.
+    pub(crate) async fn check_present(&self, bucket: &Bucket, ids: &[ObjectId]) -> Result<()> {
+        let absent = self.store.absent_objects(bucket, ids).await?;
+        let Some(id) = ids.iter().find(|id| absent.contains(id)) else { return Ok(()) };
+        let (at, mut places) = (Path::body().key("object_ids"), Violations::new());
+        for (position, _) in ids.iter().enumerate().filter(|(_, id)| absent.contains(id)) {
+            places.add("not_found", at.index(position), "no such object in this bucket");
+        }
+        Err(Error::NoneOf { resource: Resource::Object, id: id.to_string(), places })
     }
 }
 

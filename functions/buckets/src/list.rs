@@ -1,7 +1,7 @@
 //! `POST /v1/buckets/list` and `GET /v1/buckets`.
 
 use serde::Serialize;
-use stowage_api::listing::{Source, in_memory, list_counted};
+use stowage_api::listing::{Source, average, in_memory, list_counted};
 use stowage_api::{Reply, Request, Visitor};
 use stowage_domain::Result;
 use stowage_domain::bucket::BucketResponse;
@@ -112,9 +112,4 @@ impl Stats {
             avg_size_per_bucket: average(total_size_bytes, page.len()),
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "an average needn't be exact beyond 2^52")]
-fn average(sum: u64, count: usize) -> f64 {
-    if count == 0 { 0.0 } else { sum as f64 / count as f64 }
 }

@@ -1,7 +1,7 @@
 //! Many objects at once. Each row is as if it had been sent alone, and in the request's order as far
 //! as that can be told from outside.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
@@ -50,11 +50,8 @@ where
         let drafts: Vec<Result<Draft>> =
             batch.objects.into_iter().map(|row| read_row(row, &bucket, query, s3_bucket)).collect();
         let ids: BTreeSet<UploadId> = drafts.iter().flatten().flat_map(Draft::upload_ids).collect();
-        let uploads = if ids.is_empty() {
-            BTreeMap::new()
-        } else {
-            self.store.find_uploads(&tenant.scope().organisation_id, &ids).await?
-        };
+        // No call, if there are none.
+        let uploads = self.store.find_uploads(&tenant.scope().organisation_id, &ids).await?;
         let prepare = |draft: Draft| draft.prepare(tenant.scope(), &bucket, &uploads, request.now());
         let rows = drafts.into_iter().map(|draft| draft.and_then(prepare)).collect();
         let outcomes = self.write_rows(rows, &bucket, request.ends_at()).await;

@@ -1,7 +1,5 @@
 //! One object.
 
-use std::collections::BTreeMap;
-
 use stowage_api::{Reply, Request, Tenant};
 use stowage_blobs::ports::{BucketName, PutInline};
 use stowage_domain::Result;
@@ -26,10 +24,9 @@ where
         let bucket = self.store.find_bucket(tenant.scope(), request.parameter("bucket_identifier")).await?;
         bucket.check_writable()?;
         let draft = read(request.json_value()?, &bucket, query, self.blobs.bucket_name())?;
-        let uploads = match draft.upload_ids() {
-            ids if ids.is_empty() => BTreeMap::new(),
-            ids => self.store.find_uploads(&tenant.scope().organisation_id, &ids).await?,
-        };
+        let organisation = &tenant.scope().organisation_id;
+        // No call, if there are none.
+        let uploads = self.store.find_uploads(organisation, &draft.upload_ids()).await?;
         let prepared = draft.prepare(tenant.scope(), &bucket, &uploads, request.now())?;
         let written = self.write(prepared, &bucket).await?;
         Reply::ok(&ObjectResponse::written(written.object, self.blobs.bucket_name()))

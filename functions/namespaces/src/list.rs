@@ -1,7 +1,7 @@
 //! `POST /v1/namespaces/list` and `GET /v1/namespaces`.
 
 use serde::Serialize;
-use stowage_api::listing::{Source, in_memory, list_counted};
+use stowage_api::listing::{Source, average, in_memory, list_counted};
 use stowage_api::{Organisation, Reply, Request};
 use stowage_domain::listing::{ListKind, ListRequest, Pagination, Stretch, Walked};
 use stowage_domain::namespace::NamespaceResponse;
@@ -97,9 +97,4 @@ impl Stats {
             avg_documents_per_namespace: 0.0,
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "an average needn't be exact beyond 2^52")]
-fn average(sum: u64, count: usize) -> f64 {
-    if count == 0 { 0.0 } else { sum as f64 / count as f64 }
 }

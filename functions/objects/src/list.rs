@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
-use stowage_api::listing::{Source, list};
+use stowage_api::listing::{Source, average, list};
 use stowage_api::{Reply, Request, Tenant};
 use stowage_blobs::MAX_URL_CHARS;
 use stowage_blobs::ports::{BucketName, SignGet};
@@ -122,13 +122,8 @@ impl Stats {
         Self {
             total_objects: page.len(),
             total_blobs,
-            avg_blobs_per_object: average(total_blobs, page.len()),
+            avg_blobs_per_object: average(total_blobs as u64, page.len()),
             objects_by_status,
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a page has far fewer than 2^52 blobs")]
-fn average(sum: usize, count: usize) -> f64 {
-    if count == 0 { 0.0 } else { sum as f64 / count as f64 }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use stowage_api::listing::{Source, list};
+use stowage_api::listing::{Source, average, list};
 use stowage_api::{Reply, Request, Tenant};
 use stowage_blobs::MAX_URL_CHARS;
 use stowage_blobs::ports::SignGet;
@@ -122,9 +122,4 @@ impl Stats {
             unique_buckets: usize::from(!page.is_empty()),
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a page's bytes are far fewer than 2^52")]
-fn average(sum: u64, count: usize) -> f64 {
-    if count == 0 { 0.0 } else { sum as f64 / count as f64 }
 }

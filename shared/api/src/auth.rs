@@ -60,7 +60,24 @@ impl<S: ReadCatalog> Auth<S> {
     /// revoked keys answer alike.
     pub(crate) async fn key(&self, request: &Request) -> Result<ApiKey> {
         let secret = secret(request).ok_or(Error::Unauthorized)?;
-        let key = self.store.find_key(&secret.hash()).await?.ok_or(Error::Unauthorized)?;
+        self.valid_key(request, &secret.hash()).await
+    }
+
+    /// The namespace of a request, if its key reaches it, is valid and allows the operation. What is to be looked up is read in one call: before the
+    /// key, where that says whose it is, else after it, or if it said what isn't true.
+    pub(crate) async fn namespace_of(&self, request: &Request) -> Result<Namespace> {
+        let secret = secret(request).ok_or(Error::Unauthorized)?;
+        let (hash, said) = (secret.hash(), secret.said_organisation());
+        if let Some(organisation) = &said {
+            self.read_ahead(request, organisation, &hash).await;
+        }
+        let key = self.valid_key(request, &hash).await?;
+        let was_read = said.is_some_and(|said| said == key.organisation_id);
+        self.namespace(request, &key, was_read).await
+    }
+
+    async fn valid_key(&self, request: &Request, hash: &KeyHash) -> Result<ApiKey> {
+        let key = self.store.find_key(hash).await?.ok_or(Error::Unauthorized)?;
         if !key.is_valid_at(request.now()) {
             return Err(Error::Unauthorized);
         }
@@ -73,15 +90,16 @@ impl<S: ReadCatalog> Auth<S> {
     }
 
     /// The namespace that a request names: by header, else by query, else the deployment's default.
-    pub(crate) async fn namespace(&self, request: &Request, key: &ApiKey) -> Result<Namespace> {
+    async fn namespace(&self, request: &Request, key: &ApiKey, was_read: bool) -> Result<Namespace> {
         let identifier = self.named(request).ok_or(Error::NamespaceRequired)?;
         let missing = || Error::not_found(Resource::Namespace, &identifier);
         // No name or id is longer, and DynamoDB refuses keys over 1 KB.
         if identifier.chars().count() > MAX_IDENTIFIER_CHARS {
             return Err(missing());
         }
-        // Does nothing where the key itself said whose it is.
-        self.read_ahead(request, &key.organisation_id, &key.hash).await;
+        if !was_read {
+            self.read_ahead(request, &key.organisation_id, &key.hash).await;
+        }
         let namespace = self.store.find_namespace(&key.organisation_id, &identifier).await?;
         namespace.filter(|namespace| key.reaches(&namespace.namespace_id)).ok_or_else(missing)
     }
@@ -92,15 +110,6 @@ impl<S: ReadCatalog> Auth<S> {
         header
             .or_else(|| request.query("namespace").filter(|name| !name.is_empty()))
             .or_else(|| self.default_namespace.as_deref().map(str::to_owned))
-    }
-
-    /// Reads what the request is about to look up, if its key says whose it is.
-    pub(crate) async fn read_for_key(&self, request: &Request) {
-        if let Some(secret) = secret(request)
-            && let Some(organisation) = secret.said_organisation()
-        {
-            self.read_ahead(request, &organisation, &secret.hash()).await;
-        }
     }
 
     /// Reads what the request is about to look up, in one call. Nobody is authenticated by it.

@@ -132,3 +132,9 @@ fn too_many_to_sort(request: &ListRequest) -> Error {
     );
     Error::field("value_error", Path::body().key("sort").key("field"), message)
 }
+
+/// What a page's records have on average; 0 of none.
+#[expect(clippy::cast_precision_loss, reason = "an average needn't be exact beyond 2^52")]
+pub fn average(sum: u64, count: usize) -> f64 {
+    if count == 0 { 0.0 } else { sum as f64 / count as f64 }
+}

@@ -105,9 +105,7 @@ impl Scope for Tenant {
     const READS_CATALOG: bool = true;
 
     async fn resolve<S: ReadCatalog>(auth: &Auth<S>, request: &Request) -> Result<Self> {
-        auth.read_for_key(request).await;
-        let key = auth.key(request).await?;
-        let namespace = auth.namespace(request, &key).await?;
+        let namespace = auth.namespace_of(request).await?;
         if request.operation().spec().permission == Some(Permission::Write) {
             namespace.check_writable()?;
         }

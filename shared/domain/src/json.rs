@@ -87,6 +87,23 @@ pub enum Sent<T> {
     Value(T),
 }
 
+impl<T: Clone> Sent<T> {
+    /// Makes the change in what may be without a value; gives what is wrong with the new one.
+    pub(crate) fn set(&self, into: &mut Option<T>, check: impl FnOnce(&T) -> Violations) -> Violations {
+        match self {
+            Self::Absent => Violations::new(),
+            Self::Null => {
+                *into = None;
+                Violations::new()
+            }
+            Self::Value(value) => {
+                *into = Some(value.clone());
+                check(value)
+            }
+        }
+    }
+}
+
 #[cfg(feature = "openapi")]
 impl<T: schemars::JsonSchema> schemars::JsonSchema for Sent<T> {
     fn inline_schema() -> bool {

@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::{Delete, KeysAndAttributes, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use serde::{Deserialize, Serialize};
 use stowage_domain::batch::Batch;
 use stowage_domain::bucket::Bucket;
@@ -26,14 +26,12 @@ use crate::failure::Item;
 use crate::item::{from_item, number, text, to_item};
 use crate::listing::List;
 use crate::objects::{listed_at, object_pk};
-use crate::pace::{Outcome, Pace};
+use crate::pace::Pace;
 use crate::ports::{AbsentObjects, ChangeBatch, CreateBatch, FindBatch, ListBatches};
 use crate::tasks::{LISTING_SHARDS, shard_of};
 
 /// Batches of one walk through an organisation's list: each is read after its entry, and may be large.
 const MAX_AT_ONCE: u32 = 50;
-/// Keys of one batch read: DynamoDB's limit.
-const MAX_KEYS: usize = 100;
 
 #[derive(Serialize)]
 struct BatchItem<'a> {
@@ -162,32 +160,15 @@ impl ChangeBatch for Store {
 
 impl AbsentObjects for Store {
     async fn absent_objects(&self, bucket: &Bucket, objects: &[ObjectId]) -> Result<BTreeSet<ObjectId>> {
-        let mut pace = self.reading();
         let mut absent: BTreeSet<ObjectId> = objects.iter().cloned().collect();
-        let key = |id: &ObjectId| Item::from([("pk".to_owned(), text(object_pk(&bucket.bucket_id, id)))]);
-        let mut wanted: Vec<Item> = absent.iter().map(key).collect();
-        while !wanted.is_empty() {
-            let chunk: Vec<Item> = wanted.drain(..wanted.len().min(MAX_KEYS)).collect();
-            let keys = KeysAndAttributes::builder()
-                .set_keys(Some(chunk))
-                .consistent_read(true)
-                // Objects may be large, and that they are there is all.
-                .projection_expression("object_id")
-                .build()
-                .map_err(unbuilt)?;
-            let get = self.client.batch_get_item().request_items(&self.tables.objects, keys);
-            let answer = pace.read(|| get.clone().send()).await.map_err(Outcome::into_error)?;
-            for item in answer.responses.into_iter().flatten().flat_map(|(_, items)| items) {
-                let id = item.get("object_id").and_then(|id| id.as_s().ok());
-                if let Some(id) = id.and_then(|id| ObjectId::parse(id)) {
-                    absent.remove(&id);
-                }
-            }
-            let left = answer.unprocessed_keys.into_iter().flatten().flat_map(|(_, keys)| keys.keys);
-            let before = wanted.len();
-            wanted.extend(left);
-            if wanted.len() > before {
-                pace.wait("DynamoDB: throttled").await?;
+        let key = |id| Item::from([("pk".to_owned(), text(object_pk(&bucket.bucket_id, id)))]);
+        let keys = absent.iter().map(key).collect();
+        // Objects may be large, and that they are there is all.
+        let table = &self.tables.objects;
+        for item in self.parts_at(table, keys, Some("object_id"), &mut self.reading()).await? {
+            let id = item.get("object_id").and_then(|id| id.as_s().ok());
+            if let Some(id) = id.and_then(|id| ObjectId::parse(id)) {
+                absent.remove(&id);
             }
         }
         Ok(absent)

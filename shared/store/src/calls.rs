@@ -39,16 +39,25 @@ impl Store {
     }
 
     /// Those of the items under these whole keys that are there, in any order, read consistently.
-    pub(crate) async fn items_at(
+    pub(crate) async fn items_at(&self, table: &str, keys: Vec<Item>, pace: &mut Pace) -> Result<Vec<Item>> {
+        self.parts_at(table, keys, None, pace).await
+    }
+
+    /// The same of one attribute alone, where the rest may be large; of all, if none is named.
+    pub(crate) async fn parts_at(
         &self,
         table: &str,
         mut keys: Vec<Item>,
+        attribute: Option<&str>,
         pace: &mut Pace,
     ) -> Result<Vec<Item>> {
         let mut found = Vec::with_capacity(keys.len());
         while !keys.is_empty() {
             let chunk: Vec<_> = keys.drain(..keys.len().min(MAX_BATCH_KEYS)).collect();
-            let wanted = KeysAndAttributes::builder().set_keys(Some(chunk)).consistent_read(true);
+            let wanted = KeysAndAttributes::builder()
+                .set_keys(Some(chunk))
+                .consistent_read(true)
+                .set_projection_expression(attribute.map(str::to_owned));
             let get = self.client.batch_get_item().request_items(table, wanted.build().map_err(unbuilt)?);
             let answer = pace.read(|| get.clone().send()).await.map_err(Outcome::into_error)?;
             found.extend(answer.responses.into_iter().flatten().flat_map(|(_, items)| items));

@@ -12,7 +12,7 @@
 
 use std::collections::HashSet;
 
-use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem, Update};
 use stowage_domain::Result;
 use stowage_domain::bucket::Bucket;
 use stowage_domain::counter::{Delta, ObjectChange};
@@ -132,13 +132,7 @@ impl Store {
     fn mark(&self, event_id: &str, now: Timestamp) -> Result<TransactWriteItem> {
         let mut item = marker(event_id);
         item.insert("ttl".to_owned(), number(now.plus_seconds(COUNTED_SECONDS).seconds()));
-        let put = Put::builder()
-            .table_name(&self.tables.catalog)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
-            .build()
-            .map_err(unbuilt)?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        self.new_item(item)
     }
 
     fn is_there(&self, key: Item) -> Result<TransactWriteItem> {

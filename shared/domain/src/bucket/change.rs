@@ -153,14 +153,7 @@ impl BucketChange {
             violations.extend(check_bucket_name(name));
             new.bucket_name.clone_from(name);
         }
-        match &self.description {
-            Sent::Absent => {}
-            Sent::Null => new.description = None,
-            Sent::Value(description) => {
-                violations.extend(check_description(description));
-                new.description = Some(description.clone());
-            }
-        }
+        violations.extend(self.description.set(&mut new.description, |text| check_description(text)));
         match &self.metadata {
             Sent::Absent => {}
             Sent::Null => new.metadata = Map::new(),

@@ -63,14 +63,7 @@ impl ChangeNamespaceRequest {
             violations.extend(check_namespace_name(name));
             new.namespace_name.clone_from(name);
         }
-        match &self.description {
-            Sent::Absent => {}
-            Sent::Null => new.description = None,
-            Sent::Value(description) => {
-                violations.extend(check_description(description));
-                new.description = Some(description.clone());
-            }
-        }
+        violations.extend(self.description.set(&mut new.description, |text| check_description(text)));
         violations.into_result()?;
         if new == *namespace {
             return Ok(None);

@@ -80,14 +80,8 @@ impl CreateBucket for Store {
     async fn create_bucket(&self, bucket: &Bucket) -> Result<()> {
         let scope = bucket.scope();
         let pk = scope_pk(&scope);
-        let put = Put::builder()
-            .table_name(&self.tables.catalog)
-            .set_item(Some(keyed(&pk, &sk(&bucket.bucket_id), bucket)?))
-            .condition_expression("attribute_not_exists(pk)")
-            .build()
-            .map_err(unbuilt)?;
         let actions = [
-            TransactWriteItem::builder().put(put).build(),
+            self.new_item(keyed(&pk, &sk(&bucket.bucket_id), bucket)?)?,
             self.take_name(&pk, bucket, bucket.created_at)?,
             self.namespace_is_writable(&scope)?,
             self.count_bucket(&scope, 1)?,

@@ -60,18 +60,20 @@ impl Store {
         self.item_at(&self.tables.catalog, primary_key(pk, sk), &mut self.reading()).await
     }
 
+    /// The action that writes a catalog item where there is none.
+    pub(crate) fn new_item(&self, item: Item) -> Result<TransactWriteItem> {
+        let put = Put::builder()
+            .table_name(&self.tables.catalog)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .build()
+            .map_err(unbuilt)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
     /// Writes new catalog items together, each where there is none; `taken` is the error if there is.
     async fn create_together(&self, items: Vec<Item>, taken: impl FnOnce() -> Error) -> Result<()> {
-        let mut actions = Vec::with_capacity(items.len());
-        for item in items {
-            let put = Put::builder()
-                .table_name(&self.tables.catalog)
-                .set_item(Some(item))
-                .condition_expression("attribute_not_exists(pk)")
-                .build()
-                .map_err(unbuilt)?;
-            actions.push(TransactWriteItem::builder().put(put).build());
-        }
+        let actions: Vec<_> = items.into_iter().map(|item| self.new_item(item)).collect::<Result<_>>()?;
         self.transact(&actions, &mut self.writing()).await?.map_or(Ok(()), |_| Err(taken()))
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem, Update};
 use stowage_domain::error::Resource;
 use stowage_domain::id::{NamespaceId, OrganisationId};
 use stowage_domain::listing::{Stretch, Walked};
@@ -89,14 +89,8 @@ impl ListNamespaces for Store {
 impl CreateNamespace for Store {
     async fn create_namespace(&self, namespace: &Namespace) -> Result<()> {
         let pk = organisation_pk(&namespace.organisation_id);
-        let put = Put::builder()
-            .table_name(&self.tables.catalog)
-            .set_item(Some(keyed(&pk, &sk(&namespace.namespace_id), namespace)?))
-            .condition_expression("attribute_not_exists(pk)")
-            .build()
-            .map_err(unbuilt)?;
         let actions = [
-            TransactWriteItem::builder().put(put).build(),
+            self.new_item(keyed(&pk, &sk(&namespace.namespace_id), namespace)?)?,
             self.take_name(&pk, namespace, namespace.created_at)?,
             self.count_namespace(&pk, 1)?,
             self.list_entry(&pk, namespace)?,

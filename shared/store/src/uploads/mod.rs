@@ -17,23 +17,18 @@ mod put;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
 use stowage_domain::Result;
 use stowage_domain::id::{OrganisationId, UploadId};
 use stowage_domain::upload::Upload;
 
 use crate::Store;
-use crate::calls::unbuilt;
 use crate::failure::Item;
 use crate::item::text;
-use crate::pace::{Outcome, Pace};
+use crate::pace::Pace;
 use crate::ports::FindUploads;
 
 pub(crate) use content::content_pks;
 pub(crate) use item::{from_upload_item, upload_pk};
-
-/// Most keys of one `BatchGetItem`.
-const MAX_BATCH_KEYS: usize = 100;
 
 impl FindUploads for Store {
     async fn find_upload(&self, organisation: &OrganisationId, upload: &UploadId) -> Result<Option<Upload>> {
@@ -45,31 +40,12 @@ impl FindUploads for Store {
         organisation: &OrganisationId,
         uploads: &BTreeSet<UploadId>,
     ) -> Result<BTreeMap<UploadId, Upload>> {
+        let key = |id| Item::from([("pk".to_owned(), text(upload_pk(organisation, id)))]);
+        let keys = uploads.iter().map(key).collect();
         let mut found = BTreeMap::new();
-        let mut pace = self.reading();
-        let mut wanted: Vec<Item> = uploads
-            .iter()
-            .map(|id| Item::from([("pk".to_owned(), text(upload_pk(organisation, id)))]))
-            .collect();
-        while !wanted.is_empty() {
-            let chunk: Vec<_> = wanted.drain(..wanted.len().min(MAX_BATCH_KEYS)).collect();
-            let keys = KeysAndAttributes::builder()
-                .set_keys(Some(chunk))
-                .consistent_read(true)
-                .build()
-                .map_err(unbuilt)?;
-            let get = self.client.batch_get_item().request_items(&self.tables.uploads, keys);
-            let answer = pace.send(|| get.clone().send()).await.map_err(Outcome::into_error)?;
-            for item in answer.responses.into_iter().flatten().flat_map(|(_, items)| items) {
-                let upload = from_upload_item(item)?;
-                found.insert(upload.upload_id.clone(), upload);
-            }
-            let left: Vec<Item> =
-                answer.unprocessed_keys.into_iter().flatten().flat_map(|(_, keys)| keys.keys).collect();
-            if !left.is_empty() {
-                pace.wait("DynamoDB: throttled").await?;
-                wanted.extend(left);
-            }
+        for item in self.items_at(&self.tables.uploads, keys, &mut self.reading()).await? {
+            let upload = from_upload_item(item)?;
+            found.insert(upload.upload_id.clone(), upload);
         }
         Ok(found)
     }
