@@ -11,7 +11,7 @@ use crate::gateway::stopped;
 
 use super::data::OpenData;
 use super::identity::Identity;
-use super::{BLOB_BUCKET, REGION, StartError};
+use super::{BLOB_BUCKET, REGION, StartError, stream_index};
 
 /// The embedded DynamoDB.
 #[derive(Clone)]
@@ -23,12 +23,11 @@ impl DynamoDb {
     /// Opens the database: a file, or memory for an ephemeral stack.
     pub(crate) fn open(data: &OpenData) -> Result<Self, StartError> {
         let opened = if data.is_ephemeral() {
-            Database::memory()
+            stream_index::memory(&data.join(""))
         } else {
-            Database::new(&data.join("dynamodb.sqlite").to_string_lossy())
+            stream_index::open(&data.join("dynamodb.sqlite"))
         };
-        let database =
-            opened.map_err(|error| StartError::Engine { engine: "DynamoDB", reason: error.to_string() })?;
+        let database = opened.map_err(|reason| StartError::Engine { engine: "DynamoDB", reason })?;
         Ok(Self { database })
     }
 

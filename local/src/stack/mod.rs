@@ -6,6 +6,7 @@ mod error;
 mod identity;
 mod keys_access;
 mod listen;
+mod stream_index;
 mod tables;
 
 use std::net::{IpAddr, Ipv4Addr};

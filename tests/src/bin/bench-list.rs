@@ -38,6 +38,8 @@ async fn main() -> io::Result<ExitCode> {
     for size in sizes {
         subjects.push(Subject::furnish(&stack, size).await);
     }
+    eprintln!("the counters follow");
+    stack.stack().relay().quiet().await; // counting beside it would be measured too
     for round in 0..WARM_UP + ROUNDS {
         // In turn, so that whatever else the machine does falls on all of them.
         for subject in &mut subjects {
