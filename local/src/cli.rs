@@ -52,6 +52,9 @@ pub struct ServeArgs {
     /// Write where everything is, as JSON, once requests are accepted
     #[arg(long, value_name = "FILE")]
     pub ready_file: Option<PathBuf>,
+    /// Leave uploads that nobody confirms alone; else they are confirmed 2 seconds after their bytes came
+    #[arg(long)]
+    pub no_auto_confirm: bool,
     /// Don't log requests
     #[arg(long)]
     pub quiet: bool,

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use auto_confirm::AutoConfirm;
 use batches::Batches;
 use buckets::Buckets;
 use confirm_upload::ConfirmUpload;
@@ -69,6 +70,7 @@ impl Functions {
         let event_handlers = vec![
             event_handler(CountObjects::new(store.clone())),
             event_handler(RunTask::new(store.clone(), blobs.clone())),
+            event_handler(AutoConfirm::new(store.clone(), blobs.clone())),
         ];
         Self { event_handlers, ..self }
     }

@@ -10,6 +10,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use stowage_store::Settings;
 
 use crate::cli::{Outcome, ServeArgs};
+use crate::relay::RelayOptions;
 use crate::stack::{Data, Options, Stack, write_private};
 use crate::walkthrough;
 
@@ -26,12 +27,17 @@ pub async fn run(arguments: ServeArgs) -> Outcome {
         Data::Ephemeral => "nothing is kept (--ephemeral)".to_owned(),
         Data::Directory(path) => path.display().to_string(),
     };
+    let mut relay = RelayOptions::default();
+    if arguments.no_auto_confirm {
+        relay.auto_confirm = None;
+    }
     let stack = Stack::start(Options {
         data,
         host: arguments.host,
         public_host: arguments.public_host,
         port: arguments.port,
         settings: Settings { cache_for: CACHE, ..Settings::default() },
+        relay,
         ..Options::default()
     })
     .await?;

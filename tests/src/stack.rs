@@ -31,12 +31,13 @@ impl TestStack {
     /// Starts one with options of the test's own. Tasks wait: most tests look at what a request leaves
     /// behind.
     pub async fn start_with(options: Options) -> Self {
-        let relay = RelayOptions { hold_queue: true, ..options.relay };
+        let relay = RelayOptions { hold_queues: true, ..options.relay };
         Self::start_as_told(Options { relay, ..options }).await
     }
 
     /// Starts one that works on tasks, and remembers nothing of the catalog, so that deletions need
-    /// not wait.
+    /// not wait. Uploads wait for a client's
+    /// confirm.
     pub async fn start_with_tasks(relay: RelayOptions) -> Self {
         // A call gives up soon, so that the message itself comes again.
         let settings = Settings { cache_for: Duration::ZERO, retry_for: Duration::from_millis(200) };
@@ -45,7 +46,15 @@ impl TestStack {
 
     /// The same with a store that behaves like this.
     pub async fn start_with_tasks_and(relay: RelayOptions, settings: Settings) -> Self {
-        let relay = RelayOptions { visibility: Duration::from_millis(100), ..relay };
+        let relay = RelayOptions { visibility: Duration::from_millis(100), auto_confirm: None, ..relay };
+        Self::start_as_told(Options { relay, settings, ..Options::default() }).await
+    }
+
+    /// Starts one that confirms uploads itself, this long after their bytes have come.
+    pub async fn start_confirming(after: Duration, relay: RelayOptions) -> Self {
+        let settings = Settings { cache_for: Duration::ZERO, retry_for: Duration::from_millis(200) };
+        let relay =
+            RelayOptions { visibility: Duration::from_millis(100), auto_confirm: Some(after), ..relay };
         Self::start_as_told(Options { relay, settings, ..Options::default() }).await
     }
 

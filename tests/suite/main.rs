@@ -1,6 +1,7 @@
 //! The black-box suite: the real handlers over real HTTP, on the embedded engines.
 
 mod authorization;
+mod auto_confirm;
 mod bad_input;
 mod batches;
 mod buckets;

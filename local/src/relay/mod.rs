@@ -1,11 +1,14 @@
-//! What AWS does between a table's stream and the functions behind it.
+//! What AWS does between a source of events and the functions behind it.
 //!
 //! | stream | on AWS | here |
 //! |---|---|---|
 //! | `objects` | an event source mapping of `count-objects` | the function is called with the same events |
 //! | `batches` | a Pipe copies the records that are work into a queue, which feeds `run-task` | [`queue`] |
 //!
-//! As there, everything is delivered at least once: how far each stream has been read, and the messages
+//! And between S3 and `auto-confirm`: a notification for each key under `uploads/` goes through a queue
+//! that delays it ([`uploads`]).
+//!
+//! As there, everything is delivered at least once: how far each source has been read, and the messages
 //! that are not done, are kept in the data directory, and written after the fact.
 
 mod delivery;
@@ -14,42 +17,56 @@ mod queue;
 mod records;
 mod state;
 mod stream;
+mod uploads;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::functions::Functions;
 use crate::stack::StartError;
 pub use delivery::{Delivery, Planned};
+use queue::QUEUES;
 use records::Records;
 use state::Kept;
+pub(crate) use uploads::Uploads;
 
 /// How long a failed message stays hidden, unless told otherwise.
 const VISIBILITY: Duration = Duration::from_secs(1);
 /// What `run-task` gets for one call, unless told otherwise: the template's timeout.
 const TASK_TIMEOUT: Duration = Duration::from_secs(150);
 
+/// The delay of S3's notifications, unless told otherwise: much less than on AWS, for somebody watches.
+const AUTO_CONFIRM: Duration = Duration::from_secs(2);
+
 /// How the relay behaves; a test makes it misbehave.
 #[derive(Clone)]
 pub struct RelayOptions {
     /// How records and messages get delivered: each once and at once, if not told otherwise.
     pub delivery: Option<Arc<dyn Delivery>>,
-    /// What `run-task` gets for one call.
+    /// What a function behind a queue gets for one call.
     pub task_timeout: Duration,
     /// How long a failed message stays hidden.
     pub visibility: Duration,
-    /// Whether messages stay in the queue, as where no `run-task` can be started; nobody waits for them
+    /// Whether messages stay in their queues, as where no function can be started; nobody waits for them
     /// then.
-    pub hold_queue: bool,
+    pub hold_queues: bool,
+    /// How long after its bytes an upload is confirmed that nobody confirms; none where this is off.
+    pub auto_confirm: Option<Duration>,
 }
 
 impl Default for RelayOptions {
     fn default() -> Self {
-        Self { delivery: None, task_timeout: TASK_TIMEOUT, visibility: VISIBILITY, hold_queue: false }
+        Self {
+            delivery: None,
+            task_timeout: TASK_TIMEOUT,
+            visibility: VISIBILITY,
+            hold_queues: false,
+            auto_confirm: Some(AUTO_CONFIRM),
+        }
     }
 }
 
@@ -63,6 +80,8 @@ pub(crate) struct Set {
     pub(crate) functions: Functions,
     /// The file that keeps the relay's place; none for a stack that keeps nothing.
     pub(crate) file: Option<PathBuf>,
+    /// What S3 has written from now on, and before.
+    pub(crate) uploads: Uploads,
     /// How to behave.
     pub(crate) options: RelayOptions,
 }
@@ -84,8 +103,10 @@ struct Shared {
     settled: Vec<watch::Sender<u64>>,
     /// How many deliveries have been made, to notice that something happened.
     deliveries: watch::Sender<u64>,
-    /// Told when there is a message to look at.
-    queued: Notify,
+    /// For each queue, told when there is a message to look at.
+    queued: Vec<Notify>,
+    /// Asks for word that everything that S3 has written is in the queue.
+    taken: mpsc::UnboundedSender<oneshot::Sender<()>>,
 }
 
 impl std::fmt::Debug for Relay {
@@ -102,6 +123,7 @@ impl Relay {
     ) -> Result<(Self, Vec<JoinHandle<()>>), StartError> {
         let failed = |reason: String| StartError::Engine { engine: "DynamoDB", reason };
         let kept = Kept::open(set.file)?;
+        let (taken, asked) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             written: set.functions.written().clone(),
             functions: set.functions,
@@ -109,9 +131,13 @@ impl Relay {
             kept,
             settled: stream::FEEDS.iter().map(|_| watch::Sender::new(0)).collect(),
             deliveries: watch::Sender::new(0),
-            queued: Notify::new(),
+            queued: QUEUES.iter().map(|_| Notify::new()).collect(),
+            taken,
         });
-        let mut tasks = vec![tokio::spawn(queue::work(Arc::clone(&shared), stop.clone()))];
+        let mut tasks = vec![tokio::spawn(set.uploads.read(Arc::clone(&shared), asked, stop.clone()))];
+        for number in 0..QUEUES.len() {
+            tasks.push(tokio::spawn(queue::work(Arc::clone(&shared), number, stop.clone())));
+        }
         for (number, feed) in stream::FEEDS.into_iter().enumerate() {
             let table = format!("{}-{}", set.table_prefix, feed.table);
             let records = Records::of(&set.dynamodb, &table).await.map_err(failed)?;
@@ -135,12 +161,23 @@ impl Relay {
                 // The sender lives as long as this handle.
                 let _ = settled.subscribe().wait_for(|settled| *settled >= wanted).await;
             }
-            if !shared.options.hold_queue {
-                shared.kept.is_empty().await;
+            let (answer, answered) = oneshot::channel();
+            if shared.taken.send(answer).is_ok() {
+                let _ = answered.await; // none comes from a relay that has ended
+            }
+            if !shared.options.hold_queues {
+                for queue in QUEUES {
+                    shared.kept.is_empty(queue.name).await;
+                }
             }
             if *shared.deliveries.borrow() == before {
                 return;
             }
         }
+    }
+
+    /// The bodies of the messages that failed too often in a queue.
+    pub fn dead_letters(&self, queue: &str) -> Vec<String> {
+        self.shared.kept.bodies(&state::dead_letters(queue))
     }
 }

@@ -1,9 +1,9 @@
-//! The queue before `run-task`: SQS's part, and Lambda's.
+//! The queues before functions: SQS's part, and Lambda's.
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use stowage_domain::limits::MAX_TASK_RECEIVES;
+use stowage_domain::limits::{MAX_CONFIRM_RECEIVES, MAX_TASK_RECEIVES};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Duration;
@@ -12,40 +12,67 @@ use super::Shared;
 use super::state::Message;
 use crate::gateway::stopped;
 
-/// The function that the queue feeds.
-pub(super) const FUNCTION: &str = "run-task";
+/// A queue and the function that it feeds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Queue {
+    pub(super) name: &'static str,
+    pub(super) function: &'static str,
+    /// How often a message is received before it goes to the dead letters.
+    receives: u32,
+}
+
+/// Turns of tasks.
+pub(super) const TASKS: Queue = Queue { name: "tasks", function: "run-task", receives: MAX_TASK_RECEIVES };
+/// S3's notifications.
+pub(super) const CONFIRMS: Queue =
+    Queue { name: "confirms", function: "auto-confirm", receives: MAX_CONFIRM_RECEIVES };
+/// Every queue.
+pub(super) const QUEUES: [Queue; 2] = [TASKS, CONFIRMS];
+
 /// Most messages of one event: SQS's default for an event source mapping.
 const BATCH: usize = 10;
 /// Nothing is hidden: whatever comes will say so.
 const NOTHING_HIDDEN: Duration = Duration::from_hours(1);
 
-/// Delivers messages until `stop` turns true. What is in flight then is received again by the next
-/// start: as after a Lambda environment that was killed.
-pub(super) async fn work(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
+/// Delivers a queue's messages until `stop` turns true. What is in flight then is received again by the
+/// next start: as after a Lambda environment that was killed.
+pub(super) async fn work(shared: Arc<Shared>, number: usize, stop: watch::Receiver<bool>) {
+    let queue = QUEUES[number];
     let mut flights = JoinSet::new();
     let mut stop = std::pin::pin!(stopped(stop));
     loop {
-        let messages = if shared.options.hold_queue { Vec::new() } else { shared.kept.receive(BATCH) };
+        let held = shared.options.hold_queues;
+        let messages = if held { Vec::new() } else { shared.kept.receive(queue.name, BATCH) };
         if !messages.is_empty() {
             let shared = Arc::clone(&shared);
-            flights.spawn(async move { shared.deliver_messages(messages).await });
+            flights.spawn(async move { shared.deliver_messages(number, messages).await });
             continue;
         }
         tokio::select! {
             () = &mut stop => break,
             Some(_) = flights.join_next() => {}
-            () = shared.queued.notified() => {}
-            () = tokio::time::sleep(shared.kept.next_visible().unwrap_or(NOTHING_HIDDEN)) => {}
+            () = shared.queued[number].notified() => {}
+            () = tokio::time::sleep(shared.kept.next_visible(queue.name).unwrap_or(NOTHING_HIDDEN)) => {}
         }
     }
     flights.shutdown().await;
 }
 
 impl Shared {
-    async fn deliver_messages(&self, messages: Vec<Message>) {
-        let records: Vec<Value> = messages.iter().map(Message::to_record).collect();
+    /// Says that a queue may have something to deliver.
+    pub(super) fn look_at(&self, queue: &str) {
+        for (known, queued) in QUEUES.iter().zip(&self.queued) {
+            if known.name == queue {
+                queued.notify_one();
+            }
+        }
+    }
+
+    async fn deliver_messages(&self, number: usize, messages: Vec<Message>) {
+        let Queue { name, function, receives } = QUEUES[number];
+        let records: Vec<Value> = messages.iter().map(|message| message.to_record(name)).collect();
         let timeout = self.options.task_timeout;
-        let answer = self.functions.deliver(FUNCTION, json!({"Records": records}), timeout).await;
+        let answer = self.functions.deliver(function, json!({"Records": records}), timeout).await;
         let failed = |message: &Message| match &answer {
             Ok(answer) => answer["batchItemFailures"]
                 .as_array()
@@ -53,38 +80,38 @@ impl Shared {
             Err(_) => true,
         };
         if let Err(error) = &answer {
-            tracing::error!(function = FUNCTION, error, "a function failed");
+            tracing::error!(function, error, "a function failed");
         }
         // Before the queue is seen to be empty: what came of the messages is still to be read.
         self.deliveries.send_modify(|deliveries| *deliveries += 1);
         for message in messages {
-            if failed(&message) && message.received < MAX_TASK_RECEIVES {
-                self.kept.hide(&message.id, self.options.visibility);
+            if !failed(&message) {
+                self.kept.done(name, &message.id).await;
+            } else if message.received < receives {
+                self.kept.hide(name, &message.id, self.options.visibility);
             } else {
-                if failed(&message) {
-                    tracing::error!(message = message.id, "a message went to the dead letters");
-                }
-                self.kept.done(&message.id).await;
+                tracing::error!(queue = name, message = message.id, "a message went to the dead letters");
+                self.kept.bury(name, &message.id).await;
             }
         }
-        self.queued.notify_one();
+        self.queued[number].notify_one();
     }
 }
 
 impl Message {
     /// The message as an SQS event has it.
-    fn to_record(&self) -> Value {
+    fn to_record(&self, queue: &str) -> Value {
         json!({
             "messageId": self.id,
             "receiptHandle": self.id,
             "body": self.body,
             "attributes": {
                 "ApproximateReceiveCount": self.received.to_string(),
-                "SenderId": "pipe",
+                "SenderId": "local",
             },
             "messageAttributes": {},
             "eventSource": "aws:sqs",
-            "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:stowage-tasks",
+            "eventSourceARN": format!("arn:aws:sqs:us-east-1:000000000000:stowage-{queue}"),
             "awsRegion": "us-east-1",
         })
     }

@@ -1,4 +1,4 @@
-//! What the relay keeps: how far each stream has been read, and the messages that are not done.
+//! What the relay keeps: how far each source has been read, and the messages that are not done.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -7,12 +7,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use stowage_domain::id::random_hex;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::stack::{StartError, write_private};
 
-/// A message in the queue.
+/// A message in a queue.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Message {
     pub(super) id: String,
@@ -27,11 +29,32 @@ pub(super) struct Message {
     pub(super) in_flight: bool,
 }
 
+impl Message {
+    /// A message that may be received after this time.
+    pub(super) fn new(body: &Value, after: Duration) -> Self {
+        Self {
+            id: random_hex::<16>(),
+            body: body.to_string(),
+            received: 0,
+            hidden_until: (!after.is_zero()).then(|| Instant::now() + after),
+            in_flight: false,
+        }
+    }
+}
+
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct State {
-    /// The sequence number of the last record that was dealt with, by table.
+    /// How far each source has been dealt with: of a table's stream, the last record's sequence number.
     positions: BTreeMap<String, String>,
-    messages: Vec<Message>,
+    /// The messages of each queue, dead letters included.
+    #[serde(default)]
+    queues: BTreeMap<String, Vec<Message>>,
+}
+
+impl State {
+    fn messages(&mut self, queue: &str) -> &mut Vec<Message> {
+        self.queues.entry(queue.to_owned()).or_default()
+    }
 }
 
 /// The relay's state, in memory and in its file.
@@ -39,8 +62,8 @@ struct State {
 pub(super) struct Kept {
     file: Option<PathBuf>,
     state: Mutex<State>,
-    /// How many messages there are.
-    count: watch::Sender<usize>,
+    /// Raised whenever messages have come or gone.
+    changes: watch::Sender<u64>,
     /// Held while the file is written, so that an older state never follows a newer one.
     saving: tokio::sync::Mutex<()>,
 }
@@ -49,38 +72,37 @@ impl Kept {
     /// Reads the file, if there is one.
     pub(super) fn open(file: Option<PathBuf>) -> Result<Self, StartError> {
         let state: State = file.as_deref().map(load).transpose()?.unwrap_or_default();
-        let count = watch::Sender::new(state.messages.len());
-        Ok(Self { file, state: Mutex::new(state), count, saving: tokio::sync::Mutex::default() })
+        let changes = watch::Sender::new(0);
+        Ok(Self { file, state: Mutex::new(state), changes, saving: tokio::sync::Mutex::default() })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How far a table's stream has been dealt with.
-    pub(super) fn position(&self, table: &str) -> Option<String> {
-        self.lock().positions.get(table).cloned()
+    /// How far a source has been dealt with.
+    pub(super) fn position(&self, source: &str) -> Option<String> {
+        self.lock().positions.get(source).cloned()
     }
 
-    /// Notes that a stream has been dealt with up to here, with the messages that came of it.
-    pub(super) async fn advance(&self, table: &str, position: String, messages: Vec<Message>) {
+    /// Notes that a source has been dealt with up to here, with the messages that came of it.
+    pub(super) async fn advance(&self, source: &str, position: String, queue: &str, messages: Vec<Message>) {
         {
             let mut state = self.lock();
-            state.positions.insert(table.to_owned(), position);
-            state.messages.extend(messages);
-            self.count.send_replace(state.messages.len());
+            state.positions.insert(source.to_owned(), position);
+            state.messages(queue).extend(messages);
         }
-        self.save().await;
+        self.changed().await;
     }
 
     /// Takes the messages that may be received now, for one event.
-    pub(super) fn receive(&self, at_most: usize) -> Vec<Message> {
+    pub(super) fn receive(&self, queue: &str, at_most: usize) -> Vec<Message> {
         let now = Instant::now();
         let mut state = self.lock();
         let visible = |message: &&mut Message| {
             !message.in_flight && message.hidden_until.is_none_or(|until| until <= now)
         };
-        let received = state.messages.iter_mut().filter(visible).take(at_most).map(|message| {
+        let received = state.messages(queue).iter_mut().filter(visible).take(at_most).map(|message| {
             message.in_flight = true;
             message.received += 1;
             message.clone()
@@ -89,34 +111,55 @@ impl Kept {
     }
 
     /// How long until a hidden message may be received; none without hidden ones.
-    pub(super) fn next_visible(&self) -> Option<Duration> {
-        let state = self.lock();
-        let hidden = state.messages.iter().filter(|message| !message.in_flight);
+    pub(super) fn next_visible(&self, queue: &str) -> Option<Duration> {
+        let mut state = self.lock();
+        let hidden = state.messages(queue).iter().filter(|message| !message.in_flight);
         let next = hidden.filter_map(|message| message.hidden_until).min();
         next.map(|until| until.saturating_duration_since(Instant::now()))
     }
 
     /// Removes a message that is done.
-    pub(super) async fn done(&self, id: &str) {
+    pub(super) async fn done(&self, queue: &str, id: &str) {
+        self.lock().messages(queue).retain(|message| message.id != id);
+        self.changed().await;
+    }
+
+    /// Moves a message that failed too often to the dead letters.
+    pub(super) async fn bury(&self, queue: &str, id: &str) {
         {
             let mut state = self.lock();
-            state.messages.retain(|message| message.id != id);
-            self.count.send_replace(state.messages.len());
+            let messages = std::mem::take(state.messages(queue));
+            let (dead, left): (Vec<_>, Vec<_>) = messages.into_iter().partition(|message| message.id == id);
+            *state.messages(queue) = left;
+            state.messages(&dead_letters(queue)).extend(dead);
         }
-        self.save().await;
+        self.changed().await;
     }
 
     /// Hides a message that failed for a while.
-    pub(super) fn hide(&self, id: &str, hidden_for: Duration) {
-        for message in self.lock().messages.iter_mut().filter(|message| message.id == id) {
+    pub(super) fn hide(&self, queue: &str, id: &str, hidden_for: Duration) {
+        for message in self.lock().messages(queue).iter_mut().filter(|message| message.id == id) {
             message.in_flight = false;
             message.hidden_until = Some(Instant::now() + hidden_for);
         }
     }
 
-    /// Waits until there is no message.
-    pub(super) async fn is_empty(&self) {
-        let _ = self.count.subscribe().wait_for(|count| *count == 0).await; // `self` is the sender
+    /// The bodies of a queue's messages.
+    pub(super) fn bodies(&self, queue: &str) -> Vec<String> {
+        self.lock().messages(queue).iter().map(|message| message.body.clone()).collect()
+    }
+
+    /// Waits until a queue has no message.
+    pub(super) async fn is_empty(&self, queue: &str) {
+        let mut changes = self.changes.subscribe();
+        while !self.lock().messages(queue).is_empty() {
+            let _ = changes.changed().await; // `self` is the sender
+        }
+    }
+
+    async fn changed(&self) {
+        self.changes.send_modify(|changes| *changes += 1);
+        self.save().await;
     }
 
     /// Writes the file. What couldn't be written is delivered again after a restart, which does no harm.
@@ -138,4 +181,9 @@ fn load(path: &Path) -> Result<State, StartError> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(State::default()),
         Err(source) => Err(StartError::Data { path: path.to_owned(), source }),
     }
+}
+
+/// The queue of what failed too often in another.
+pub(super) fn dead_letters(queue: &str) -> String {
+    format!("{queue}-dead")
 }

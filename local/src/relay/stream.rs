@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use stowage_domain::id::random_hex;
 use tokio::sync::watch;
 
 use super::delivery::Planned;
 use super::pipe::{is_of_object, is_work};
+use super::queue::Queue;
 use super::records::Records;
 use super::state::Message;
 use super::{Shared, queue};
@@ -25,12 +25,12 @@ const GATHER: Duration = Duration::from_millis(10);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// Where a stream's records go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum To {
     /// To a function, with their order kept.
     Function(&'static str),
-    /// Into the queue.
-    Queue,
+    /// Into a queue.
+    Queue(Queue),
 }
 
 /// A stream and where it goes.
@@ -45,7 +45,7 @@ pub(super) struct Feed {
 /// Every stream that feeds something.
 pub(super) const FEEDS: [Feed; 2] = [
     Feed { table: "objects", filter: is_of_object, to: To::Function("count-objects") },
-    Feed { table: "batches", filter: is_work, to: To::Queue },
+    Feed { table: "batches", filter: is_work, to: To::Queue(queue::TASKS) },
 ];
 
 /// Reads the stream of feed `number` until `stop` turns true.
@@ -85,7 +85,7 @@ impl Shared {
         let last = records.last().and_then(|record| record["dynamodb"]["SequenceNumber"].as_str());
         let position = last.unwrap_or_default().to_owned();
         let chosen: Vec<Value> = records.into_iter().filter(feed.filter).collect();
-        let mut messages = Vec::new();
+        let (mut queue, mut messages) = ("", Vec::new());
         if !chosen.is_empty() {
             self.deliveries.send_modify(|deliveries| *deliveries += 1);
             match feed.to {
@@ -93,11 +93,11 @@ impl Shared {
                     let planned = self.plan(function, chosen);
                     join_all(planned.into_iter().map(|planned| self.deliver(function, planned))).await;
                 }
-                To::Queue => messages = self.messages(chosen),
+                To::Queue(to) => (queue, messages) = (to.name, self.messages(to, chosen, Duration::ZERO)),
             }
         }
-        self.kept.advance(feed.table, position, messages).await;
-        self.queued.notify_one();
+        self.kept.advance(feed.table, position, queue, messages).await;
+        self.look_at(queue);
     }
 
     fn plan(&self, function: &str, records: Vec<Value>) -> Vec<Planned> {
@@ -128,25 +128,13 @@ impl Shared {
         }
     }
 
-    /// Records as messages: a Pipe's target gets each of them as it is.
-    fn messages(&self, records: Vec<Value>) -> Vec<Message> {
-        let planned = self.plan(queue::FUNCTION, records);
+    /// Records as messages, each as it is, to be received after this delay.
+    pub(super) fn messages(&self, queue: Queue, records: Vec<Value>, delay: Duration) -> Vec<Message> {
+        let planned = self.plan(queue.function, records);
         let messages = planned.into_iter().flat_map(|planned| {
-            planned.records.into_iter().map(move |record| Message::new(&record, planned.after))
+            planned.records.into_iter().map(move |record| Message::new(&record, delay + planned.after))
         });
         messages.collect()
-    }
-}
-
-impl Message {
-    fn new(record: &Value, after: Duration) -> Self {
-        Self {
-            id: random_hex::<16>(),
-            body: record.to_string(),
-            received: 0,
-            hidden_until: (!after.is_zero()).then(|| tokio::time::Instant::now() + after),
-            in_flight: false,
-        }
     }
 }
 

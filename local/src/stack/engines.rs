@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use dynoxide::Database;
-use stowage_local_s3::{Config, Engine};
+use stowage_local_s3::{Config, Engine, ObjectCreated};
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 
 use crate::gateway::stopped;
@@ -75,6 +76,11 @@ impl S3 {
         .map_err(failed)?;
         engine.create_bucket(BLOB_BUCKET).map_err(failed)?;
         Ok(Self { engine })
+    }
+
+    /// What is written from now on.
+    pub(crate) fn written(&self) -> UnboundedReceiver<ObjectCreated> {
+        self.engine.subscribe()
     }
 
     /// Serves it until `stop` turns true.

@@ -136,6 +136,7 @@ impl Stack {
         let (stop_engines, stopped) = watch::channel(false);
         let dynamodb = DynamoDb::open(&data)?;
         let s3 = S3::open(&data, &identity)?;
+        let written = s3.written();
         let urls = listeners.urls(options.host, options.public_host.as_deref());
         let engines = vec![
             tokio::spawn(dynamodb.clone().serve(listeners.dynamodb, stopped.clone())),
@@ -171,6 +172,7 @@ impl Stack {
             table_prefix: TABLE_PREFIX,
             functions: functions.clone(),
             file: (!data.is_ephemeral()).then(|| data.join("relay.json")),
+            uploads: relay::Uploads { events: written, s3: own.s3(), bucket: BLOB_BUCKET },
             options: options.relay,
         };
         let (relay, relays) = Relay::start(set, &stopped).await?;

@@ -2,8 +2,8 @@
 //!
 //! Without it, each write to a table with a stream reads all records that the stream has ever had, to
 //! find the next sequence number; and dynoxide forgets none. With 100,000 of them a write took longer
-//! than the SDK waits. The index has the very expression of dynoxide's queries, which SQLite then
-//! answers from it; dynoxide itself notices nothing.
+//! than the SDK waits. The index has the very expression of dynoxide's queries, which are then
+//! answered from it; dynoxide itself notices nothing.
 
 use std::path::Path;
 

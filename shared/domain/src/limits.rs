@@ -148,6 +148,9 @@ pub const COUNTED_SECONDS: i64 = 48 * 3600;
 /// queue and the local one say the same.
 pub const MAX_TASK_RECEIVES: u32 = 10;
 
+/// The same for `auto-confirm` and S3's notifications.
+pub const MAX_CONFIRM_RECEIVES: u32 = 5;
+
 /// Most objects of one batch: its record holds their ids.
 pub const MAX_BATCH_MEMBERS: usize = 1000;
 

@@ -53,6 +53,19 @@ impl Place {
         Self { area, key, version_id: None }
     }
 
+    /// The upload whose place a key is, if it is one's.
+    pub fn upload_of(key: &str) -> Option<(OrganisationId, UploadId)> {
+        let mut segments = key.split('/');
+        if segments.next()? != Area::Uploads.prefix() {
+            return None;
+        }
+        let organisation = OrganisationId::parse(segments.next()?)?;
+        NamespaceId::parse(segments.next()?)?;
+        let upload = UploadId::parse(segments.next()?)?;
+        let name = segments.next()?;
+        (!name.is_empty() && segments.next().is_none()).then_some((organisation, upload))
+    }
+
     /// The place of an inline blob: fresh for each write, so that a refused create overwrites nothing.
     pub fn for_inline(
         organisation: &OrganisationId,
@@ -97,6 +110,25 @@ fn safe_name(filename: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_uploads_key_names_its_upload_and_no_other_key_does() {
+        let (organisation, namespace) = (OrganisationId::random(), NamespaceId::random());
+        let upload = UploadId::random();
+        let place = Place::for_upload(&organisation, &namespace, &upload, "a b.mp4");
+        assert_eq!(Place::upload_of(&place.key), Some((organisation.clone(), upload.clone())));
+        for key in [
+            String::new(),
+            "uploads/".to_owned(),
+            "uploads/a/b/c/d".to_owned(),
+            format!("inline/{organisation}/{namespace}/{upload}/a.mp4"),
+            format!("uploads/{organisation}/{namespace}/{upload}"),
+            format!("uploads/{organisation}/{namespace}/{upload}/"),
+            format!("uploads/{organisation}/{namespace}/{upload}/a/b"),
+        ] {
+            assert_eq!(Place::upload_of(&key), None, "{key}");
+        }
+    }
 
     #[test]
     fn a_name_in_a_key_is_short_ascii_and_keeps_the_extension() {

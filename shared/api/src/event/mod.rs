@@ -8,6 +8,7 @@ mod attribute;
 mod deadline;
 mod queue;
 mod record;
+mod s3;
 mod stream;
 
 use std::panic::AssertUnwindSafe;
@@ -26,6 +27,7 @@ pub use crate::log::Note;
 pub use deadline::Deadline;
 pub use queue::QueueMessage;
 pub use record::{Record, Unreadable};
+pub use s3::created_keys;
 pub use stream::{Change, StreamRecord};
 
 /// A Lambda function that a queue or a stream feeds.

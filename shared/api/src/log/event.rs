@@ -31,9 +31,15 @@ pub struct Note {
     /// The task that they are about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_id: Option<String>,
+    /// The upload that they are about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upload_id: Option<String>,
     /// What was made of them, in a word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<&'static str>,
+    /// Why a refusal came of them: the code or type that a client would have been answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
 }
 
 /// The line of records that are being handled.
@@ -134,7 +140,9 @@ impl EventLine {
                     organisation_id = self.note.organisation_id,
                     namespace_id = self.note.namespace_id,
                     task_id = self.note.task_id,
+                    upload_id = self.note.upload_id,
                     outcome = self.note.outcome,
+                    reason = self.note.reason,
                     error = self.failure.error,
                     cause = self.failure.cause,
                     "event"

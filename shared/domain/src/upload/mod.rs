@@ -101,6 +101,9 @@ pub struct UploadRecord {
     pub hash_verified: bool,
     /// Whether a confirmed upload with the same bytes may take this one's place.
     pub skip_duplicates: bool,
+    /// Whether S3's word that the bytes have come may confirm it.
+    #[serde(default = "unless_refused")]
+    pub auto_confirm: bool,
     /// The confirmed upload that did.
     pub duplicate_of_upload_id: Option<UploadId>,
     /// What people should know of it.
@@ -125,6 +128,11 @@ pub struct UploadRecord {
     pub verified_at: Option<Timestamp>,
     /// When it was confirmed.
     pub completed_at: Option<Timestamp>,
+}
+
+/// The default of what an upload allows unless its client says no.
+fn unless_refused() -> bool {
+    true
 }
 
 impl std::ops::Deref for Upload {

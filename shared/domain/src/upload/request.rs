@@ -65,6 +65,10 @@ pub struct CreateUploadRequest {
     /// Whether a confirmed upload with the same bytes may take this one's place. Default true.
     #[serde(default)]
     pub skip_duplicates: Option<bool>,
+    /// Whether the upload is confirmed by itself when its bytes have come and nobody confirms it.
+    /// Default true. Stowage's own: the contract has no such field.
+    #[serde(default)]
+    pub auto_confirm: Option<bool>,
 }
 
 /// A valid create-upload, and what to look up before its URL is signed.
@@ -151,6 +155,7 @@ impl CreateUploadRequest {
                     file_hash: self.file_hash,
                     hash_verified: false,
                     skip_duplicates,
+                    auto_confirm: self.auto_confirm.unwrap_or(true),
                     duplicate_of_upload_id: None,
                     message: None,
                     etag: None,
