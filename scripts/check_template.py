@@ -22,8 +22,8 @@ what these need (CALLS), and nothing else.
     [{"function": "create-object", "service": "dynamodb", "action": "PutItem", "resource": "objects",
       "index": null}, …]
 
-`action` is a key of CALLS. `resource` is a table's name, or for S3 "s3:" and the key's prefix
-("s3:uploads/"); `index` is an index's name, or null. An action of a transaction is a call of its own.
+`action` is a key of CALLS. `resource` is a table's name, for S3 "s3:" and the key's prefix
+("s3:uploads/"), for the event bus "bus:" and its name; `index` is an index's name, or null. An action of a transaction is a call of its own.
 """
 
 import argparse
@@ -97,6 +97,7 @@ CALLS = {
     ("s3", "PresignPutObject"): Call(["s3:PutObject"], key=["kms:GenerateDataKey"]),
     ("s3", "PresignGetObject"): Call(["s3:GetObject"]),
     ("s3", "PresignGetObjectVersion"): Call(["s3:GetObjectVersion"]),
+    ("events", "PutEvents"): Call(["events:PutEvents"], key=[]),
     ("s3", "DeleteObject"): Call(["s3:DeleteObject"], key=[]),
     ("s3", "DeleteObjectVersion"): Call(["s3:DeleteObjectVersion"], key=[]),
 }
@@ -173,6 +174,10 @@ ABUSES = {
     "auto-confirm reads nothing under inline/": Abuse("auto-confirm", READ_BYTES, ["s3:inline/"]),
     "auto-confirm deletes nothing": Abuse("auto-confirm", ["dynamodb:DeleteItem", *DELETE_BYTES], TABLES + BYTES),
     "auto-confirm changes no bucket": Abuse("auto-confirm", WRITE_ITEMS, ["catalog", "batches"]),
+    "nobody but publish-events publishes": Abuse("create-object", ["events:PutEvents"], ["bus:"]),
+    "publish-events touches no table": Abuse("publish-events", ITEMS, TABLES),
+    "publish-events touches no bytes": Abuse("publish-events", [*ALL_BYTES, "s3:ListBucket"], [*BYTES, "s3:"]),
+    "publish-events reads nothing of what it keeps": Abuse("publish-events", READ_BYTES, ["s3:undelivered/"]),
     "batches writes no object": Abuse("batches", WRITE_ITEMS, ["objects", "uploads", "catalog"]),
     "batches touches no upload": Abuse("batches", ITEMS, ["uploads"]),
     "batches touches no bytes": Abuse("batches", [*ALL_BYTES, "s3:ListBucket"], [*BYTES, "s3:"]),
@@ -301,6 +306,8 @@ class Deployed:
                 return f"arn:aws:dynamodb:{region}:table/{self.reference(resource)}"
             case "AWS::DynamoDB::Table", "StreamArn":
                 return f"{self.attribute(resource, 'Arn')}/stream/x"
+            case "AWS::Events::EventBus", "Arn":
+                return f"arn:aws:events:{region}:event-bus/{resource}"
             case "AWS::SQS::Queue", "Arn":
                 return f"arn:aws:sqs:{region}:{resource}"
             case "AWS::S3::Bucket", "Arn":
@@ -525,6 +532,9 @@ def grants_of(deployed):
 
 def arn_of(deployed, resource, index=None):
     """The ARN of a recorded call's resource; of something under it, for a prefix in S3."""
+    if resource.startswith("bus:"):
+        bus = next(iter(deployed.of_type("AWS::Events::EventBus")), "bus")
+        return f"arn:aws:events:{PSEUDO['AWS::Region']}:{PSEUDO['AWS::AccountId']}:event-bus/{bus}"
     if resource.startswith("s3:"):
         (bucket,) = deployed.of_type("AWS::S3::Bucket")
         prefix = resource.removeprefix("s3:")
@@ -562,7 +572,12 @@ def needs_of(deployed, calls):
             # Lambda decrypts the environment in the role's name.
             needs[name].append(Right("kms:Decrypt", key, {}))
     for name, source in sources_of(deployed):
-        needs[name] += [Right(action, source, {}) for action in SOURCE_ACTIONS[source.split(":")[2]]]
+        service = source.split(":")[2]
+        needs[name] += [Right(action, source, {}) for action in SOURCE_ACTIONS[service]]
+        if service == "dynamodb" and deployed.parameters.get("KmsKeyArn"):
+            # A stream is encrypted as its table is.
+            via = {"kms:ViaService": f"dynamodb.{PSEUDO['AWS::Region']}.{PSEUDO['AWS::URLSuffix']}"}
+            needs[name].append(Right("kms:Decrypt", deployed.parameters["KmsKeyArn"], via))
     for call in calls:
         who = SIGNER if has_signer and call["action"] == "PresignPutObject" else call["function"]
         try:

@@ -29,6 +29,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// Make, list and revoke API keys
     Keys(KeysArgs),
+    /// Watch events, and have undelivered ones sent again
+    Events(EventsArgs),
 }
 
 /// How to run the system.
@@ -40,10 +42,11 @@ pub struct ServeArgs {
     /// Keep nothing: the data is gone at the end
     #[arg(long, conflicts_with = "data_dir")]
     pub ephemeral: bool,
-    /// The API's port; S3 and DynamoDB take the two after it, and 0 picks free ones
-    #[arg(long, default_value_t = 9400, value_parser = clap::value_parser!(u16).range(..=65_533))]
+    /// The API's port; S3, DynamoDB and the event bus take the three after it, and 0 picks free ones
+    #[arg(long, default_value_t = 9400, value_parser = clap::value_parser!(u16).range(..=65_532))]
     pub port: u16,
-    /// The address that the API and S3 listen on; DynamoDB stays on loopback, for nothing guards it
+    /// The address that the API and S3 listen on; DynamoDB and the bus stay on loopback, for nothing guards
+    /// them
     #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
     pub host: IpAddr,
     /// The host name that URLs are made with, if not the address
@@ -109,5 +112,40 @@ pub enum KeysCommand {
     Revoke {
         /// Its name
         name: String,
+    },
+}
+
+/// What to do with events.
+#[derive(Debug, Args)]
+pub struct EventsArgs {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub command: EventsCommand,
+}
+
+/// What to do with events.
+#[derive(Debug, Subcommand)]
+pub enum EventsCommand {
+    /// Show the events of a local stack as they come
+    Tail {
+        /// Where the stack's data is kept
+        #[arg(long, default_value = ".stowage", value_name = "DIR")]
+        data_dir: PathBuf,
+        /// Those that have been, too
+        #[arg(long)]
+        all: bool,
+        /// Whole events, a line of JSON each
+        #[arg(long)]
+        json: bool,
+    },
+    /// Send the events again that a deployed stack could not publish; region and credentials come from
+    /// the environment, as the AWS command line has them
+    Replay {
+        /// The stack's S3 bucket, an output of it
+        #[arg(long, value_name = "NAME")]
+        blob_bucket: String,
+        /// The stack's event bus, an output of it
+        #[arg(long, value_name = "NAME")]
+        bus: String,
     },
 }

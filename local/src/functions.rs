@@ -14,11 +14,13 @@ use create_upload::CreateUpload;
 use lambda_http::{Context, Response};
 use namespaces::Namespaces;
 use objects::Objects;
+use publish_events::PublishEvents;
 use run_task::RunTask;
 use serde_json::Value;
 use service::Service;
 use stowage_api::{Auth, EventFunction, Function, answer, answer_event, clock};
 use stowage_blobs::Blobs;
+use stowage_bus::Bus;
 use stowage_store::Store;
 use tokio::sync::watch;
 use uploads::Uploads;
@@ -66,11 +68,12 @@ impl Functions {
 
     /// The same with those that queues and streams feed, over the same records and bytes.
     #[must_use]
-    pub fn with_event_functions(self, store: &Store, blobs: &Blobs) -> Self {
+    pub fn with_event_functions(self, store: &Store, blobs: &Blobs, bus: &Bus) -> Self {
         let event_handlers = vec![
             event_handler(CountObjects::new(store.clone())),
             event_handler(RunTask::new(store.clone(), blobs.clone())),
             event_handler(AutoConfirm::new(store.clone(), blobs.clone())),
+            event_handler(PublishEvents::new(bus.clone(), blobs.clone())),
         ];
         Self { event_handlers, ..self }
     }

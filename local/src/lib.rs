@@ -4,16 +4,20 @@
 //! each HTTP request becomes an API Gateway event for the function of its route, and the functions
 //! reach the engines through the AWS SDKs over HTTP.
 
+mod bus;
 pub mod cli;
 pub mod demo;
+pub mod events;
 mod functions;
 mod gateway;
 pub mod keys;
 mod relay;
 pub mod serve;
+mod server;
 pub mod stack;
 mod walkthrough;
 
+pub use bus::{EVENT_BUS, EventBus};
 pub use functions::Functions;
 pub use gateway::event::{GatewayRequest, to_event};
 pub use relay::{Delivery, Planned, Relay, RelayOptions};

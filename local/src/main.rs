@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use stowage_local::cli::{Cli, Command};
-use stowage_local::{demo, keys, serve};
+use stowage_local::{demo, events, keys, serve};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -14,6 +14,7 @@ async fn main() -> ExitCode {
         Some(Command::Serve(arguments)) => serve::run(arguments).await,
         Some(Command::Demo(arguments)) => demo::run(arguments).await,
         Some(Command::Keys(arguments)) => keys::run(arguments).await,
+        Some(Command::Events(arguments)) => events::run(arguments).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -52,10 +52,11 @@ pub async fn run(arguments: ServeArgs) -> Outcome {
     let _ = write!(
         std::io::stdout(),
         "Stowage is running. Ctrl-C ends it.\n\n  API        {}\n  S3         {}\n  DynamoDB   {}  \
-         (this machine only)\n  Key        {}\n  Namespace  {}\n  Data       {kept}\n\n{}\n",
+         (this machine only)\n  Events     {}  (this machine only)\n  Key        {}\n  Namespace  {}\n  Data       {kept}\n\n{}\n",
         info.api,
         info.s3,
         info.dynamodb,
+        info.events,
         info.key,
         info.namespace,
         walkthrough::text(info),

@@ -32,7 +32,7 @@ impl Deployment {
         for secret in fixture_secrets() {
             secrets.add(&secret);
         }
-        let recorder = Recorder::start(&info.dynamodb, &info.s3, &secrets).await;
+        let recorder = Recorder::start(info, &secrets).await;
         Self { stack, secrets, recorder }
     }
 
@@ -42,6 +42,7 @@ impl Deployment {
             .with_credentials(&self.stack.stack().credentials())
             .with("AWS_ENDPOINT_URL_DYNAMODB", self.recorder.dynamodb())
             .with("AWS_ENDPOINT_URL_S3", self.recorder.s3())
+            .with("AWS_ENDPOINT_URL_EVENTBRIDGE", self.recorder.events())
     }
 
     /// Starts a function.

@@ -25,7 +25,11 @@ pub struct Holdings {
 impl Engines {
     pub(crate) fn of(stack: &Stack) -> Self {
         let info = stack.info();
-        let endpoints = Endpoints { dynamodb: Some(info.dynamodb.clone()), s3: Some(info.s3.clone()) };
+        let endpoints = Endpoints {
+            dynamodb: Some(info.dynamodb.clone()),
+            s3: Some(info.s3.clone()),
+            ..Endpoints::default()
+        };
         let aws = Aws::new("us-east-1", &stack.credentials(), endpoints, Roots::Amazon);
         Self { aws, s3_bucket: stack.blobs().bucket().to_owned(), relay: stack.relay().clone() }
     }

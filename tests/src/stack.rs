@@ -29,9 +29,9 @@ impl TestStack {
     }
 
     /// Starts one with options of the test's own. Tasks wait: most tests look at what a request leaves
-    /// behind.
+    /// behind. Nothing is published.
     pub async fn start_with(options: Options) -> Self {
-        let relay = RelayOptions { hold_queues: true, ..options.relay };
+        let relay = RelayOptions { hold_queues: true, publish: false, ..options.relay };
         Self::start_as_told(Options { relay, ..options }).await
     }
 
@@ -46,16 +46,30 @@ impl TestStack {
 
     /// The same with a store that behaves like this.
     pub async fn start_with_tasks_and(relay: RelayOptions, settings: Settings) -> Self {
-        let relay = RelayOptions { visibility: Duration::from_millis(100), auto_confirm: None, ..relay };
+        let visibility = Duration::from_millis(100);
+        let relay = RelayOptions { visibility, auto_confirm: None, publish: false, ..relay };
         Self::start_as_told(Options { relay, settings, ..Options::default() }).await
     }
 
     /// Starts one that confirms uploads itself, this long after their bytes have come.
     pub async fn start_confirming(after: Duration, relay: RelayOptions) -> Self {
         let settings = Settings { cache_for: Duration::ZERO, retry_for: Duration::from_millis(200) };
-        let relay =
-            RelayOptions { visibility: Duration::from_millis(100), auto_confirm: Some(after), ..relay };
+        let visibility = Duration::from_millis(100);
+        let relay = RelayOptions { visibility, auto_confirm: Some(after), publish: false, ..relay };
         Self::start_as_told(Options { relay, settings, ..Options::default() }).await
+    }
+
+    /// Starts one that publishes events; uploads wait for a client's confirm.
+    pub async fn start_publishing(relay: RelayOptions) -> Self {
+        let visibility = Duration::from_millis(100);
+        let relay = RelayOptions { visibility, auto_confirm: None, ..relay };
+        Self::start_as_told(Options { relay, ..Options::default() }).await
+    }
+
+    /// The events that were published, oldest first.
+    pub async fn events(&self) -> Vec<Value> {
+        self.quiet().await;
+        self.stack.events().events()
     }
 
     /// Starts one with exactly these options.

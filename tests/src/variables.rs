@@ -55,6 +55,7 @@ impl Variables {
             ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
             ("STOWAGE_TABLE_PREFIX", "stowage"),
             ("STOWAGE_BLOB_BUCKET", stowage_local::stack::BLOB_BUCKET),
+            ("STOWAGE_EVENT_BUS", stowage_local::EVENT_BUS),
         ];
         Self(variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
     }

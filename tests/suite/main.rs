@@ -20,6 +20,7 @@ mod openapi;
 mod panics;
 mod policies;
 mod presigned;
+mod published;
 mod races;
 mod seed;
 mod tasks;

@@ -2,9 +2,7 @@
 
 pub(crate) mod event;
 
-use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures::FutureExt as _;
@@ -15,72 +13,27 @@ use http::header::{
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use stowage_api::Operation;
 use stowage_domain::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
 use crate::functions::Functions;
+use crate::server::{self, Answer};
 use event::{GatewayRequest, to_event};
 
 /// API Gateway's own limit on a request's body, in bytes.
 const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
 /// Lambda's limit on an event, in bytes.
 const MAX_EVENT_BYTES: usize = 6 * 1024 * 1024;
-/// How long requests in flight may take after the end was asked for.
-const GRACE: Duration = Duration::from_secs(10);
-
-type Answer = Response<Full<Bytes>>;
 
 /// Serves the API until `stop` turns true, then finishes the requests in flight.
 pub(crate) async fn serve(functions: Functions, listener: TcpListener, stop: watch::Receiver<bool>) {
-    let mut connections = JoinSet::new();
-    let mut stopping = std::pin::pin!(stopped(stop.clone()));
-    loop {
-        let stream = tokio::select! {
-            () = &mut stopping => break,
-            Some(_) = connections.join_next() => continue,
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
-                Err(error) => {
-                    tracing::warn!(%error, "could not accept a connection");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
-                }
-            },
-        };
-        let _ = stream.set_nodelay(true); // slower without, and nothing else
-        let (functions, stop) = (functions.clone(), stop.clone());
-        connections.spawn(async move {
-            let service = service_fn(|request| {
-                let functions = functions.clone();
-                async move { Ok::<_, Infallible>(answer(&functions, request).await) }
-            });
-            let connection = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .serve_connection(TokioIo::new(stream), service);
-            let mut connection = std::pin::pin!(connection);
-            tokio::select! {
-                _ = connection.as_mut() => return,
-                () = stopped(stop) => connection.as_mut().graceful_shutdown(),
-            }
-            let _ = connection.await; // the client may be gone; there is nobody to tell
-        });
-    }
-    drop(listener);
-    let finished = async { while connections.join_next().await.is_some() {} };
-    if tokio::time::timeout(GRACE, finished).await.is_err() {
-        connections.shutdown().await;
-    }
-}
-
-/// Waits for the end; a dropped sender means it as well.
-pub(crate) async fn stopped(mut stop: watch::Receiver<bool>) {
-    let _ = stop.wait_for(|stop| *stop).await;
+    server::serve(listener, stop, move |request| {
+        let functions = functions.clone();
+        async move { answer(&functions, request).await }
+    })
+    .await;
 }
 
 async fn answer(functions: &Functions, request: Request<Incoming>) -> Answer {

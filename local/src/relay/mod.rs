@@ -3,6 +3,7 @@
 //! | stream | on AWS | here |
 //! |---|---|---|
 //! | `objects` | an event source mapping of `count-objects` | the function is called with the same events |
+//! | `objects`, `uploads`, `batches` | event source mappings of `publish-events` | the same |
 //! | `batches` | a Pipe copies the records that are work into a queue, which feeds `run-task` | [`queue`] |
 //!
 //! And between S3 and `auto-confirm`: a notification for each key under `uploads/` goes through a queue
@@ -54,6 +55,8 @@ pub struct RelayOptions {
     /// Whether messages stay in their queues, as where no function can be started; nobody waits for them
     /// then.
     pub hold_queues: bool,
+    /// Whether changes are published as events.
+    pub publish: bool,
     /// How long after its bytes an upload is confirmed that nobody confirms; none where this is off.
     pub auto_confirm: Option<Duration>,
 }
@@ -65,6 +68,7 @@ impl Default for RelayOptions {
             task_timeout: TASK_TIMEOUT,
             visibility: VISIBILITY,
             hold_queues: false,
+            publish: true,
             auto_confirm: Some(AUTO_CONFIRM),
         }
     }
@@ -139,6 +143,9 @@ impl Relay {
             tasks.push(tokio::spawn(queue::work(Arc::clone(&shared), number, stop.clone())));
         }
         for (number, feed) in stream::FEEDS.into_iter().enumerate() {
+            if !feed.is_on(&shared.options) {
+                continue;
+            }
             let table = format!("{}-{}", set.table_prefix, feed.table);
             let records = Records::of(&set.dynamodb, &table).await.map_err(failed)?;
             tasks.push(tokio::spawn(stream::read(Arc::clone(&shared), number, records, stop.clone())));
@@ -157,7 +164,8 @@ impl Relay {
                 *written += 1;
                 wanted = *written;
             });
-            for settled in &shared.settled {
+            let read = stream::FEEDS.iter().map(|feed| feed.is_on(&shared.options));
+            for (settled, _) in shared.settled.iter().zip(read).filter(|(_, is_read)| *is_read) {
                 // The sender lives as long as this handle.
                 let _ = settled.subscribe().wait_for(|settled| *settled >= wanted).await;
             }

@@ -13,3 +13,11 @@ pub(super) fn is_of_object(record: &Value) -> bool {
     let images = &record["dynamodb"];
     ["NewImage", "OldImage"].iter().any(|image| images[image]["kind"]["S"] == "object")
 }
+
+/// Whether a record is about something that events tell of: the filter of the event source mappings of
+/// `publish-events`.
+pub(super) fn is_told(record: &Value) -> bool {
+    let images = &record["dynamodb"];
+    let kind = |image: &str| images[image]["kind"]["S"].as_str().unwrap_or_default().to_owned();
+    ["NewImage", "OldImage"].iter().any(|image| matches!(kind(image).as_str(), "object" | "upload" | "batch"))
+}

@@ -10,7 +10,7 @@ use tokio::time::Duration;
 
 use super::Shared;
 use super::state::Message;
-use crate::gateway::stopped;
+use crate::server::stopped;
 
 /// A queue and the function that it feeds.
 #[derive(Clone, Copy, Debug)]

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::delivery::Planned;
-use super::pipe::{is_of_object, is_work};
+use super::pipe::{is_of_object, is_told, is_work};
 use super::queue::Queue;
 use super::records::Records;
 use super::state::Message;
-use super::{Shared, queue};
-use crate::gateway::stopped;
+use super::{RelayOptions, Shared, queue};
+use crate::server::stopped;
 
 /// How long one call of a function may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -43,10 +43,32 @@ pub(super) struct Feed {
 }
 
 /// Every stream that feeds something.
-pub(super) const FEEDS: [Feed; 2] = [
+pub(super) const FEEDS: [Feed; 5] = [
     Feed { table: "objects", filter: is_of_object, to: To::Function("count-objects") },
     Feed { table: "batches", filter: is_work, to: To::Queue(queue::TASKS) },
+    Feed { table: "objects", filter: is_told, to: To::Function(PUBLISH) },
+    Feed { table: "uploads", filter: is_told, to: To::Function(PUBLISH) },
+    Feed { table: "batches", filter: is_told, to: To::Function(PUBLISH) },
 ];
+
+/// The function that tells the world.
+const PUBLISH: &str = "publish-events";
+
+impl Feed {
+    /// What its place is kept by.
+    fn place(self) -> String {
+        let to = match self.to {
+            To::Function(function) => function,
+            To::Queue(queue) => queue.name,
+        };
+        format!("{}/{to}", self.table)
+    }
+
+    /// Whether it reads its stream at all.
+    pub(super) fn is_on(self, options: &RelayOptions) -> bool {
+        options.publish || !matches!(self.to, To::Function(PUBLISH))
+    }
+}
 
 /// Reads the stream of feed `number` until `stop` turns true.
 pub(super) async fn read(shared: Arc<Shared>, number: usize, records: Records, stop: watch::Receiver<bool>) {
@@ -56,7 +78,7 @@ pub(super) async fn read(shared: Arc<Shared>, number: usize, records: Records, s
         let mut written = shared.written.subscribe();
         loop {
             let looked_at = *written.borrow_and_update();
-            let position = shared.kept.position(feed.table);
+            let position = shared.kept.position(&feed.place());
             match records.after(position.as_deref()).await {
                 Ok(found) if !found.is_empty() => {
                     shared.hand_on(feed, found).await;
@@ -96,7 +118,7 @@ impl Shared {
                 To::Queue(to) => (queue, messages) = (to.name, self.messages(to, chosen, Duration::ZERO)),
             }
         }
-        self.kept.advance(feed.table, position, queue, messages).await;
+        self.kept.advance(&feed.place(), position, queue, messages).await;
         self.look_at(queue);
     }
 

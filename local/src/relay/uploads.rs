@@ -12,7 +12,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::Shared;
 use super::queue::CONFIRMS;
-use crate::gateway::stopped;
+use crate::server::stopped;
 use crate::stack::REGION;
 
 /// The name that the relay keeps its place here by: the time of the last notification.

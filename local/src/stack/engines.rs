@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 
-use crate::gateway::stopped;
+use crate::server::stopped;
 
 use super::data::OpenData;
 use super::identity::Identity;

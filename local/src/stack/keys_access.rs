@@ -83,7 +83,7 @@ impl KeysAccess {
 }
 
 fn store(identity: &Identity, dynamodb: &str) -> (Store, aws_sdk_dynamodb::Client) {
-    let endpoints = Endpoints { dynamodb: Some(dynamodb.to_owned()), s3: None };
+    let endpoints = Endpoints { dynamodb: Some(dynamodb.to_owned()), ..Endpoints::default() };
     let client = Aws::new(REGION, &identity.credentials(), endpoints, Roots::Amazon).dynamodb();
     (Store::new(client.clone(), TableNames::with_prefix(TABLE_PREFIX), Settings::default()), client)
 }

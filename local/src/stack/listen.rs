@@ -1,4 +1,4 @@
-//! Ports: the API's, and S3's and DynamoDB's after it.
+//! Ports: the API's, and S3's, DynamoDB's and the event bus's after it.
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -7,18 +7,20 @@ use tokio::net::TcpListener;
 
 use super::StartError;
 
-/// The three open ports.
+/// The open ports.
 pub(super) struct Listeners {
     pub(super) api: TcpListener,
     pub(super) s3: TcpListener,
     pub(super) dynamodb: TcpListener,
+    pub(super) events: TcpListener,
 }
 
-/// The three base URLs.
+/// The base URLs.
 pub(super) struct Urls {
     pub(super) api: String,
     pub(super) s3: String,
     pub(super) dynamodb: String,
+    pub(super) events: String,
 }
 
 impl Listeners {
@@ -30,6 +32,7 @@ impl Listeners {
             s3: bind(host, after(1)).await?,
             // Nothing checks signatures there: this machine only, whatever the host.
             dynamodb: bind(IpAddr::V4(Ipv4Addr::LOCALHOST), after(2)).await?,
+            events: bind(IpAddr::V4(Ipv4Addr::LOCALHOST), after(3)).await?,
         })
     }
 
@@ -49,6 +52,7 @@ impl Listeners {
             api: url(&name, &self.api),
             s3: url(&name, &self.s3),
             dynamodb: url("127.0.0.1", &self.dynamodb),
+            events: url("127.0.0.1", &self.events),
         }
     }
 }

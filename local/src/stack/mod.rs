@@ -18,11 +18,13 @@ use serde::{Deserialize, Serialize};
 use stowage_api::Auth;
 use stowage_api::aws::{Aws, Credentials, Endpoints, Roots, https};
 use stowage_blobs::Blobs;
+use stowage_bus::Bus;
 use stowage_store::tables::TableNames;
 use stowage_store::{Settings, Store};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::bus::{self, EVENT_BUS, EventBus};
 use crate::functions::Functions;
 use crate::gateway;
 use crate::relay::{self, Relay, RelayOptions};
@@ -60,7 +62,7 @@ pub struct Options {
     pub host: IpAddr,
     /// The host name that URLs are made with, if not the address.
     pub public_host: Option<String>,
-    /// The API's port; S3 and DynamoDB take the two after it. 0 picks free ports.
+    /// The API's port; S3, DynamoDB and the event bus take the three after it. 0 picks free ports.
     pub port: u16,
     /// How the store behaves.
     pub settings: Settings,
@@ -97,6 +99,8 @@ pub struct StackInfo {
     pub s3: String,
     /// DynamoDB's endpoint.
     pub dynamodb: String,
+    /// The event bus's endpoint.
+    pub events: String,
     /// A development key with every permission.
     pub key: String,
     /// The id of the default namespace.
@@ -111,6 +115,7 @@ pub struct Stack {
     blobs: Blobs,
     functions: Functions,
     relay: Relay,
+    events: EventBus,
     stop_api: watch::Sender<bool>,
     stop_relay: watch::Sender<bool>,
     stop_engines: watch::Sender<bool>,
@@ -137,14 +142,22 @@ impl Stack {
         let dynamodb = DynamoDb::open(&data)?;
         let s3 = S3::open(&data, &identity)?;
         let written = s3.written();
+        let file = data.join(bus::FILE);
+        let events = EventBus::open((!data.is_ephemeral()).then_some(file.as_path()))
+            .map_err(|source| StartError::Data { path: file, source })?;
         let urls = listeners.urls(options.host, options.public_host.as_deref());
         let engines = vec![
             tokio::spawn(dynamodb.clone().serve(listeners.dynamodb, stopped.clone())),
             tokio::spawn(dynamodb.sweep(Duration::from_mins(1), stopped.clone())),
-            tokio::spawn(s3.serve(listeners.s3, stopped)),
+            tokio::spawn(s3.serve(listeners.s3, stopped.clone())),
+            tokio::spawn(bus::serve(events.clone(), listeners.events, stopped)),
         ];
 
-        let endpoints = Endpoints { dynamodb: Some(urls.dynamodb.clone()), s3: Some(urls.s3.clone()) };
+        let endpoints = Endpoints {
+            dynamodb: Some(urls.dynamodb.clone()),
+            s3: Some(urls.s3.clone()),
+            eventbridge: Some(urls.events.clone()),
+        };
         let aws = |wrap: Option<&WrapHttp>| {
             let http = https(Roots::Amazon);
             let http = wrap.map_or_else(|| http.clone(), |wrap| wrap(http.clone()));
@@ -165,6 +178,7 @@ impl Stack {
         let functions = Functions::new(&store, &blobs, &auth).with_event_functions(
             &records(&background, options.settings),
             &Blobs::new(background.s3(), BLOB_BUCKET),
+            &Bus::new(background.eventbridge(), EVENT_BUS),
         );
         let (stop_relay, stopped) = watch::channel(false);
         let set = relay::Set {
@@ -182,6 +196,7 @@ impl Stack {
             api: urls.api,
             s3: urls.s3,
             dynamodb: urls.dynamodb,
+            events: urls.events,
             key: identity.key.clone(),
             namespace: namespace.to_string(),
         };
@@ -193,6 +208,7 @@ impl Stack {
             blobs,
             functions,
             relay,
+            events,
             stop_api,
             stop_relay,
             stop_engines,
@@ -231,6 +247,11 @@ impl Stack {
     /// The credentials of the local engines.
     pub fn credentials(&self) -> Credentials {
         self.identity.credentials()
+    }
+
+    /// The bus that events are published on.
+    pub fn events(&self) -> &EventBus {
+        &self.events
     }
 
     /// What brings the streams to their functions.

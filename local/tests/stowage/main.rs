@@ -2,6 +2,7 @@
 
 mod crash;
 mod demo;
+mod events;
 mod keys;
 mod log;
 mod refusals;

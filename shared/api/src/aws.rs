@@ -58,6 +58,8 @@ pub struct Endpoints {
     pub dynamodb: Option<String>,
     /// S3's; its buckets are addressed by path then.
     pub s3: Option<String>,
+    /// EventBridge's.
+    pub eventbridge: Option<String>,
 }
 
 /// Everything that the service clients share.
@@ -103,6 +105,14 @@ impl Aws {
         config.set_retry_config(Some(RetryConfig::disabled()));
         config.set_endpoint_url(self.endpoints.dynamodb.clone());
         aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// An EventBridge client. Who publishes decides what is sent again.
+    pub fn eventbridge(&self) -> aws_sdk_eventbridge::Client {
+        let mut config = aws_sdk_eventbridge::config::Builder::from(&self.config);
+        config.set_retry_config(Some(RetryConfig::disabled()));
+        config.set_endpoint_url(self.endpoints.eventbridge.clone());
+        aws_sdk_eventbridge::Client::from_conf(config.build())
     }
 
     /// An S3 client. It retries by itself: repeating a read, or a write to a fresh key, is harmless.

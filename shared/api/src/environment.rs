@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use stowage_blobs::Blobs;
+use stowage_bus::Bus;
 use stowage_store::tables::TableNames;
 use stowage_store::{Settings, Store};
 
@@ -16,13 +17,14 @@ use crate::aws::{Aws, Credentials, Endpoints, Roots};
 /// |---|---|---|
 /// | `STOWAGE_TABLE_PREFIX` | tables are `{prefix}-catalog`, … | required |
 /// | `STOWAGE_BLOB_BUCKET` | the S3 bucket | required |
+/// | `STOWAGE_EVENT_BUS` | the EventBridge bus, by name or ARN | required by publish-events |
 /// | `STOWAGE_DEFAULT_NAMESPACE` | for requests that name none | none |
 /// | `STOWAGE_MAX_URL_SECONDS` | cap on a presigned URL's life | 86400 |
 /// | `STOWAGE_SIGNING_ACCESS_KEY_ID`, `STOWAGE_SIGNING_SECRET_ACCESS_KEY` | a user that signs URLs, which outlive a role's session then | the role signs |
 /// | `STOWAGE_CONNECT_AT_INIT` | `false` leaves the first connection to the first request | `true` |
 /// | `STOWAGE_TLS_ROOTS` | `amazon`, `native`, or a PEM file | `amazon` |
 /// | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | as Lambda sets them | required but the last |
-/// | `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL` | other endpoints | AWS's |
+/// | `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_EVENTBRIDGE`, `AWS_ENDPOINT_URL` | other endpoints | AWS's |
 #[derive(Debug)]
 pub struct Environment {
     aws: Aws,
@@ -92,6 +94,11 @@ impl Environment {
         }
     }
 
+    /// The bus for events.
+    pub fn bus(&self) -> Result<Bus, Misconfigured> {
+        Ok(Bus::new(self.aws.eventbridge(), &required("STOWAGE_EVENT_BUS")?))
+    }
+
     /// Who may call.
     pub fn auth(&self, store: Store) -> Auth {
         let auth = Auth::new(store, self.default_namespace.as_deref());
@@ -115,7 +122,8 @@ pub fn aws() -> Result<Aws, Misconfigured> {
     let shared = optional("AWS_ENDPOINT_URL");
     let endpoints = Endpoints {
         dynamodb: optional("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| shared.clone()),
-        s3: optional("AWS_ENDPOINT_URL_S3").or(shared),
+        s3: optional("AWS_ENDPOINT_URL_S3").or_else(|| shared.clone()),
+        eventbridge: optional("AWS_ENDPOINT_URL_EVENTBRIDGE").or(shared),
     };
     let roots = match optional("STOWAGE_TLS_ROOTS").as_deref() {
         None | Some("amazon") => Roots::Amazon,

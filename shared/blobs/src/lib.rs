@@ -11,6 +11,7 @@ mod inline;
 mod inspect;
 pub mod ports;
 mod sign;
+mod undelivered;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use aws_sdk_s3::Client;
 
 pub use sign::MAX_URL_CHARS;
+pub use undelivered::UNDELIVERED;
 
 /// The bytes of one deployment. Cheap to clone; clones share connections.
 #[derive(Clone, Debug)]

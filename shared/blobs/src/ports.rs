@@ -69,6 +69,12 @@ pub trait PutInline: Send + Sync {
     ) -> impl Future<Output = Result<Option<String>>> + Send;
 }
 
+/// Keeps what can't be published (docs/EVENTS.md).
+pub trait KeepUndelivered: Send + Sync {
+    /// Keeps a record under `undelivered/`, by the id of its event: a repeat overwrites the same.
+    fn keep_undelivered(&self, event_id: &str, record: String) -> impl Future<Output = Result<()>> + Send;
+}
+
 /// Deletes bytes.
 pub trait DeleteBytes: Send + Sync {
     /// Deletes every version of what was ever written to this place, whichever it names. Nothing being

@@ -10,6 +10,7 @@ pub mod counter;
 pub mod deletion;
 pub mod edge;
 pub mod error;
+pub mod event;
 pub mod id;
 pub mod idempotency;
 pub mod json;

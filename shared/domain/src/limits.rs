@@ -168,3 +168,7 @@ pub const MAX_COLLECTIONS: usize = 100;
 
 /// How long a batch may stay a draft, in seconds (contract section 9).
 pub const DRAFT_SECONDS: i64 = 30 * 60;
+
+/// How long a change is tried to be published, in seconds: half of the day after which a stream forgets it.
+/// Then it is kept in S3.
+pub const PUBLISH_FOR_SECONDS: i64 = 12 * 3600;

@@ -1,5 +1,7 @@
 //! What a request to AWS does, in the terms of rights.
 
+use std::collections::BTreeSet;
+
 use http::Method;
 use serde::Serialize;
 use serde_json::Value;
@@ -10,12 +12,13 @@ const TABLE_PREFIX: &str = "stowage-";
 /// An action on a resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Call {
-    /// `dynamodb` or `s3`.
+    /// `dynamodb`, `s3` or `events`.
     pub service: &'static str,
     /// The action; within a transaction `TransactWriteItems.Put` and the like, and
     /// `PresignPutObject` for a URL that allows one.
     pub action: String,
-    /// A table's name without its prefix, or an area of S3's keys: `s3:uploads/`.
+    /// A table's name without its prefix, an area of S3's keys (`s3:uploads/`), or the bus
+    /// (`bus:stowage`).
     pub resource: String,
     /// The index that is read.
     pub index: Option<String>,
@@ -43,6 +46,20 @@ pub(super) fn dynamodb(action: &str, body: &[u8]) -> Vec<Call> {
 fn on_table(action: &str, name: &str) -> Call {
     let table = name.strip_prefix(TABLE_PREFIX).unwrap_or(name);
     Call { service: "dynamodb", action: action.to_owned(), resource: table.to_owned(), index: None }
+}
+
+/// The calls of a request to EventBridge: one for each bus that its entries name.
+pub(super) fn events(action: &str, body: &[u8]) -> Vec<Call> {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let entries = body["Entries"].as_array().into_iter().flatten();
+    let buses: BTreeSet<&str> = entries.filter_map(|entry| entry["EventBusName"].as_str()).collect();
+    let call = |bus| Call {
+        service: "events",
+        action: action.to_owned(),
+        resource: format!("bus:{bus}"),
+        index: None,
+    };
+    buses.into_iter().map(call).collect()
 }
 
 /// The call of a request to S3, whose bucket is the path's first segment.

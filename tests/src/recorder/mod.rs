@@ -13,17 +13,20 @@ use http::{HeaderMap, Request, Response};
 use http_body_util::Full;
 use tokio::sync::watch;
 
+use stowage_local::StackInfo;
+
 use crate::secrets::Secrets;
 use crate::server::{Reply, Server};
 pub use calls::Call;
 pub use trouble::Trouble;
 
-/// Two proxies, one for each service. Requests and answers go through as they are, `Host` included,
+/// Proxies, one for each service. Requests and answers go through as they are, `Host` included,
 /// so that signatures stay valid.
 #[derive(Debug)]
 pub struct Recorder {
     dynamodb: Proxy,
     s3: Proxy,
+    events: Proxy,
     notes: Notes,
 }
 
@@ -52,8 +55,8 @@ struct Proxy {
 }
 
 impl Recorder {
-    /// Starts before engines with these endpoints. It learns the signatures that it sees.
-    pub async fn start(dynamodb: &str, s3: &str, secrets: &Secrets) -> Self {
+    /// Starts before the engines of a stack. It learns the signatures that it sees.
+    pub async fn start(engines: &StackInfo, secrets: &Secrets) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
         let notes = Notes {
             state: Arc::default(),
@@ -62,8 +65,9 @@ impl Recorder {
             http: http.expect("an HTTP client"),
         };
         Self {
-            dynamodb: Proxy::start("dynamodb", dynamodb, &notes).await,
-            s3: Proxy::start("s3", s3, &notes).await,
+            dynamodb: Proxy::start("dynamodb", &engines.dynamodb, &notes).await,
+            s3: Proxy::start("s3", &engines.s3, &notes).await,
+            events: Proxy::start("events", &engines.events, &notes).await,
             notes,
         }
     }
@@ -76,6 +80,11 @@ impl Recorder {
     /// The endpoint of S3.
     pub fn s3(&self) -> String {
         self.s3.url()
+    }
+
+    /// The endpoint of the event bus.
+    pub fn events(&self) -> String {
+        self.events.url()
     }
 
     /// Every call so far, each once.
@@ -171,11 +180,13 @@ impl Notes {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
         self.secrets.add_signature(header("authorization").unwrap_or_default());
         let target = header("x-amz-target").and_then(|target| target.rsplit_once('.'));
-        let found = if let Some((_, action)) = target {
-            calls::dynamodb(action, request.body())
-        } else {
-            let query = request.uri().query().unwrap_or_default();
-            vec![calls::s3(request.method(), request.uri().path(), query)]
+        let found = match target {
+            Some(("AWSEvents", action)) => calls::events(action, request.body()),
+            Some((_, action)) => calls::dynamodb(action, request.body()),
+            None => {
+                let query = request.uri().query().unwrap_or_default();
+                vec![calls::s3(request.method(), request.uri().path(), query)]
+            }
         };
         let mut state = self.lock();
         let meets =

@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value};
 
+use stowage_domain::time::Timestamp;
+
 use super::attribute::plain_item;
 use super::record::{Record, Unreadable};
 
@@ -30,6 +32,10 @@ pub struct StreamRecord {
     pub old: Option<Map<String, Value>>,
     /// The item after, unless it was removed.
     pub new: Option<Map<String, Value>>,
+    /// When it happened; streams tell whole seconds.
+    pub at: Timestamp,
+    /// Whether DynamoDB removed the item because its time was over.
+    pub expired: bool,
 }
 
 impl Record for StreamRecord {
@@ -56,7 +62,14 @@ impl Record for StreamRecord {
         };
         let (old, new) = (image("OldImage")?, image("NewImage")?);
         let keys = image("Keys")?.ok_or(Unreadable("a change without a key"))?;
-        Ok(Self { event_id, change, keys, old, new })
+        let seconds = record["dynamodb"]["ApproximateCreationDateTime"].as_f64().unwrap_or_default();
+        #[expect(clippy::cast_possible_truncation, reason = "a time in milliseconds fits")]
+        let at = Timestamp::from_millis((seconds * 1000.0) as i64);
+        // Lambda writes it in another case than the stream itself.
+        let user = &record["userIdentity"];
+        let principal = user["principalId"].as_str().or_else(|| user["PrincipalId"].as_str());
+        let expired = change == Change::Remove && principal == Some("dynamodb.amazonaws.com");
+        Ok(Self { event_id, change, keys, old, new, at, expired })
     }
 }
 
@@ -93,6 +106,7 @@ mod tests {
         assert_eq!(Value::from(read.keys), json!({"pk": "a"}));
         assert_eq!(read.old.unwrap()["n"], 1);
         assert_eq!(read.new.unwrap()["n"], 2);
+        assert_eq!((read.at.seconds(), read.expired), (1_479_499_740, false));
     }
 
     #[test]

@@ -27,7 +27,7 @@ fn client(url: &str, roots: Roots) -> aws_sdk_dynamodb::Client {
         secret_access_key: "secret".to_owned(),
         session_token: None,
     };
-    let endpoints = Endpoints { dynamodb: Some(url.to_owned()), s3: None };
+    let endpoints = Endpoints { dynamodb: Some(url.to_owned()), ..Endpoints::default() };
     Aws::new("us-east-1", &credentials, endpoints, roots).dynamodb()
 }
 
