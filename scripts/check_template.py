@@ -93,6 +93,11 @@ CALLS = {
     # GetObject with a version id.
     ("s3", "GetObjectVersion"): Call(["s3:GetObjectVersion"]),
     ("s3", "PutObject"): Call(["s3:PutObject"], key=["kms:GenerateDataKey"]),
+    # S3 encrypts parts under the data key of their upload, which it has KMS open again for each.
+    ("s3", "CreateMultipartUpload"): Call(["s3:PutObject"], key=["kms:GenerateDataKey"]),
+    ("s3", "UploadPart"): Call(["s3:PutObject"], key=["kms:GenerateDataKey", "kms:Decrypt"]),
+    ("s3", "CompleteMultipartUpload"): Call(["s3:PutObject"], key=["kms:Decrypt"]),
+    ("s3", "AbortMultipartUpload"): Call(["s3:AbortMultipartUpload"], key=[]),
     # Calls nothing; the URL has its signer's rights.
     ("s3", "PresignPutObject"): Call(["s3:PutObject"], key=["kms:GenerateDataKey"]),
     ("s3", "PresignGetObject"): Call(["s3:GetObject"]),
@@ -129,7 +134,7 @@ class Abuse(NamedTuple):
 
 
 TABLES = ["catalog", "objects", "uploads", "batches"]
-BYTES = ["s3:uploads/", "s3:inline/"]
+BYTES = ["s3:uploads/", "s3:inline/", "s3:mirror/"]
 READ_ITEMS = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"]
 WRITE_ITEMS = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"]
 READ_BYTES = ["s3:GetObject", "s3:GetObjectVersion"]
@@ -178,6 +183,13 @@ ABUSES = {
     "publish-events touches no table": Abuse("publish-events", ITEMS, TABLES),
     "publish-events touches no bytes": Abuse("publish-events", [*ALL_BYTES, "s3:ListBucket"], [*BYTES, "s3:"]),
     "publish-events reads nothing of what it keeps": Abuse("publish-events", READ_BYTES, ["s3:undelivered/"]),
+    "mirror-source touches nothing that clients wrote": Abuse(
+        "mirror-source", ALL_BYTES, ["s3:uploads/", "s3:inline/"]
+    ),
+    "mirror-source reads no copy": Abuse("mirror-source", READ_BYTES, ["s3:mirror/"]),
+    "mirror-source makes and deletes no object": Abuse(
+        "mirror-source", ["dynamodb:PutItem", "dynamodb:DeleteItem"], TABLES
+    ),
     "batches writes no object": Abuse("batches", WRITE_ITEMS, ["objects", "uploads", "catalog"]),
     "batches touches no upload": Abuse("batches", ITEMS, ["uploads"]),
     "batches touches no bytes": Abuse("batches", [*ALL_BYTES, "s3:ListBucket"], [*BYTES, "s3:"]),

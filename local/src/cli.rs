@@ -58,6 +58,12 @@ pub struct ServeArgs {
     /// Leave uploads that nobody confirms alone; else they are confirmed 2 seconds after their bytes came
     #[arg(long)]
     pub no_auto_confirm: bool,
+    /// A private host that sources may be copied from, such as localhost; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    pub fetch_private_host: Vec<String>,
+    /// A port that sources may be copied from, instead of 80 and 443; may be given more than once
+    #[arg(long, value_name = "PORT")]
+    pub fetch_port: Vec<u16>,
     /// Don't log requests
     #[arg(long)]
     pub quiet: bool,

@@ -12,6 +12,7 @@ use count_objects::CountObjects;
 use create_object::CreateObject;
 use create_upload::CreateUpload;
 use lambda_http::{Context, Response};
+use mirror_source::MirrorSource;
 use namespaces::Namespaces;
 use objects::Objects;
 use publish_events::PublishEvents;
@@ -21,6 +22,7 @@ use service::Service;
 use stowage_api::{Auth, EventFunction, Function, answer, answer_event, clock};
 use stowage_blobs::Blobs;
 use stowage_bus::Bus;
+use stowage_fetch::{FetchRules, Fetcher};
 use stowage_store::Store;
 use tokio::sync::watch;
 use uploads::Uploads;
@@ -68,12 +70,20 @@ impl Functions {
 
     /// The same with those that queues and streams feed, over the same records and bytes.
     #[must_use]
-    pub fn with_event_functions(self, store: &Store, blobs: &Blobs, bus: &Bus) -> Self {
+    pub fn with_event_functions(
+        self,
+        store: &Store,
+        blobs: &Blobs,
+        bus: &Bus,
+        fetch_rules: &FetchRules,
+    ) -> Self {
+        let fetcher = Fetcher::new(fetch_rules.clone());
         let event_handlers = vec![
             event_handler(CountObjects::new(store.clone())),
             event_handler(RunTask::new(store.clone(), blobs.clone())),
             event_handler(AutoConfirm::new(store.clone(), blobs.clone())),
             event_handler(PublishEvents::new(bus.clone(), blobs.clone())),
+            event_handler(MirrorSource::new(store.clone(), blobs.clone(), fetcher)),
         ];
         Self { event_handlers, ..self }
     }

@@ -38,6 +38,7 @@ pub async fn run(arguments: ServeArgs) -> Outcome {
         port: arguments.port,
         settings: Settings { cache_for: CACHE, ..Settings::default() },
         relay,
+        fetch_rules: mirror_source::rules(&arguments.fetch_port, &arguments.fetch_private_host),
         ..Options::default()
     })
     .await?;

@@ -55,7 +55,13 @@ impl Deployment {
         Process::start(binary, variables, &self.secrets).await
     }
 
-    fn write_calls(&self, function: &str) {
+    /// The engines, past the recorder.
+    pub fn stack(&self) -> &TestStack {
+        &self.stack
+    }
+
+    /// Leaves the calls that a function made in `target/recorded-calls/`.
+    pub fn write_calls(&self, function: &str) {
         let calls = self.recorder.calls().into_iter().map(|call| {
             let mut entry = json!(call);
             entry["function"] = json!(function);
@@ -99,6 +105,12 @@ pub async fn play_events(binary: &Binary) {
 /// The same for a function that a queue or a stream feeds.
 pub async fn play_feeds(binary: &Binary) {
     let deployment = Deployment::start().await;
+    play_feeds_over(&deployment, binary).await;
+    deployment.write_calls(binary.name);
+}
+
+/// The same over a deployment on which a test does more; the calls are for the test to leave.
+pub async fn play_feeds_over(deployment: &Deployment, binary: &Binary) {
     let mut function = deployment.function(binary).await;
     let mut wrong = Vec::new();
     let feeds: Vec<Feed> = feeds().into_iter().filter(|feed| feed.function == binary.name).collect();
@@ -118,5 +130,4 @@ pub async fn play_feeds(binary: &Binary) {
     let logs = function.kill().await;
     assert_eq!(logs.stderr, [""; 0]);
     assert!(wrong.is_empty(), "{} outcomes differ:\n{}", wrong.len(), wrong.join("\n"));
-    deployment.write_calls(binary.name);
 }

@@ -21,9 +21,10 @@ mod server;
 mod stack;
 mod tls;
 mod variables;
+mod web;
 
 pub use client::{Answer, Client, Put};
-pub use deployment::{Deployment, play_events, play_feeds};
+pub use deployment::{Deployment, play_events, play_feeds, play_feeds_over};
 pub use encoding::percent_encoded;
 pub use engines::{Engines, Holdings};
 pub use faults::{Call, Fault, Faults};
@@ -34,3 +35,4 @@ pub use secrets::Secrets;
 pub use stack::TestStack;
 pub use tls::Terminator;
 pub use variables::{Binary, Variables};
+pub use web::Web;

@@ -13,6 +13,7 @@ mod faults;
 mod gateway;
 mod idempotency;
 mod listing;
+mod mirroring;
 mod model;
 mod namespaces;
 mod objects;

@@ -6,7 +6,7 @@
 //! | `objects`, `uploads`, `batches` | event source mappings of `publish-events` | the same |
 //! | `batches` | a Pipe copies the records that are work into a queue, which feeds `run-task` | [`queue`] |
 //!
-//! And between S3 and `auto-confirm`: a notification for each key under `uploads/` goes through a queue
+//! And what its rules do with the events on the bus ([`rules`]); and between S3 and `auto-confirm`: a notification for each key under `uploads/` goes through a queue
 //! that delays it ([`uploads`]).
 //!
 //! As there, everything is delivered at least once: how far each source has been read, and the messages
@@ -16,6 +16,7 @@ mod delivery;
 mod pipe;
 mod queue;
 mod records;
+mod rules;
 mod state;
 mod stream;
 mod uploads;
@@ -27,6 +28,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+use crate::bus::EventBus;
 use crate::functions::Functions;
 use crate::stack::StartError;
 pub use delivery::{Delivery, Planned};
@@ -84,6 +86,8 @@ pub(crate) struct Set {
     pub(crate) functions: Functions,
     /// The file that keeps the relay's place; none for a stack that keeps nothing.
     pub(crate) file: Option<PathBuf>,
+    /// The bus.
+    pub(crate) events: EventBus,
     /// What S3 has written from now on, and before.
     pub(crate) uploads: Uploads,
     /// How to behave.
@@ -109,8 +113,8 @@ struct Shared {
     deliveries: watch::Sender<u64>,
     /// For each queue, told when there is a message to look at.
     queued: Vec<Notify>,
-    /// Asks for word that everything that S3 has written is in the queue.
-    taken: mpsc::UnboundedSender<oneshot::Sender<()>>,
+    /// For S3's notifications and the bus's rules, asks for word that everything there is in its queue.
+    taken: [mpsc::UnboundedSender<oneshot::Sender<()>>; 2],
 }
 
 impl std::fmt::Debug for Relay {
@@ -127,7 +131,8 @@ impl Relay {
     ) -> Result<(Self, Vec<JoinHandle<()>>), StartError> {
         let failed = |reason: String| StartError::Engine { engine: "DynamoDB", reason };
         let kept = Kept::open(set.file)?;
-        let (taken, asked) = mpsc::unbounded_channel();
+        let (notified, asked_uploads) = mpsc::unbounded_channel();
+        let (ruled, asked_rules) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             written: set.functions.written().clone(),
             functions: set.functions,
@@ -136,9 +141,12 @@ impl Relay {
             settled: stream::FEEDS.iter().map(|_| watch::Sender::new(0)).collect(),
             deliveries: watch::Sender::new(0),
             queued: QUEUES.iter().map(|_| Notify::new()).collect(),
-            taken,
+            taken: [notified, ruled],
         });
-        let mut tasks = vec![tokio::spawn(set.uploads.read(Arc::clone(&shared), asked, stop.clone()))];
+        let mut tasks = vec![
+            tokio::spawn(set.uploads.read(Arc::clone(&shared), asked_uploads, stop.clone())),
+            tokio::spawn(rules::read(Arc::clone(&shared), set.events, asked_rules, stop.clone())),
+        ];
         for number in 0..QUEUES.len() {
             tasks.push(tokio::spawn(queue::work(Arc::clone(&shared), number, stop.clone())));
         }
@@ -169,9 +177,11 @@ impl Relay {
                 // The sender lives as long as this handle.
                 let _ = settled.subscribe().wait_for(|settled| *settled >= wanted).await;
             }
-            let (answer, answered) = oneshot::channel();
-            if shared.taken.send(answer).is_ok() {
-                let _ = answered.await; // none comes from a relay that has ended
+            for taken in &shared.taken {
+                let (answer, answered) = oneshot::channel();
+                if taken.send(answer).is_ok() {
+                    let _ = answered.await; // none comes from a relay that has ended
+                }
             }
             if !shared.options.hold_queues {
                 for queue in QUEUES {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use stowage_domain::limits::{MAX_CONFIRM_RECEIVES, MAX_TASK_RECEIVES};
+use stowage_domain::limits::{MAX_CONFIRM_RECEIVES, MAX_MIRROR_RECEIVES, MAX_TASK_RECEIVES};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Duration;
@@ -26,8 +26,11 @@ pub(super) const TASKS: Queue = Queue { name: "tasks", function: "run-task", rec
 /// S3's notifications.
 pub(super) const CONFIRMS: Queue =
     Queue { name: "confirms", function: "auto-confirm", receives: MAX_CONFIRM_RECEIVES };
+/// Objects whose sources are to be copied.
+pub(super) const MIRRORS: Queue =
+    Queue { name: "mirrors", function: "mirror-source", receives: MAX_MIRROR_RECEIVES };
 /// Every queue.
-pub(super) const QUEUES: [Queue; 2] = [TASKS, CONFIRMS];
+pub(super) const QUEUES: [Queue; 3] = [TASKS, CONFIRMS, MIRRORS];
 
 /// Most messages of one event: SQS's default for an event source mapping.
 const BATCH: usize = 10;

@@ -19,6 +19,7 @@ use stowage_api::Auth;
 use stowage_api::aws::{Aws, Credentials, Endpoints, Roots, https};
 use stowage_blobs::Blobs;
 use stowage_bus::Bus;
+use stowage_fetch::FetchRules;
 use stowage_store::tables::TableNames;
 use stowage_store::{Settings, Store};
 use tokio::sync::watch;
@@ -72,6 +73,8 @@ pub struct Options {
     pub wrap_background_http: Option<WrapHttp>,
     /// How the streams reach those functions.
     pub relay: RelayOptions,
+    /// What may be fetched for a client.
+    pub fetch_rules: FetchRules,
 }
 
 impl Default for Options {
@@ -86,6 +89,7 @@ impl Default for Options {
             wrap_http: None,
             wrap_background_http: None,
             relay: RelayOptions::default(),
+            fetch_rules: mirror_source::rules(&[], &[]),
         }
     }
 }
@@ -179,6 +183,7 @@ impl Stack {
             &records(&background, options.settings),
             &Blobs::new(background.s3(), BLOB_BUCKET),
             &Bus::new(background.eventbridge(), EVENT_BUS),
+            &options.fetch_rules,
         );
         let (stop_relay, stopped) = watch::channel(false);
         let set = relay::Set {
@@ -186,6 +191,7 @@ impl Stack {
             table_prefix: TABLE_PREFIX,
             functions: functions.clone(),
             file: (!data.is_ephemeral()).then(|| data.join("relay.json")),
+            events: events.clone(),
             uploads: relay::Uploads { events: written, s3: own.s3(), bucket: BLOB_BUCKET },
             options: options.relay,
         };

@@ -22,6 +22,8 @@ use crate::aws::{Aws, Credentials, Endpoints, Roots};
 /// | `STOWAGE_MAX_URL_SECONDS` | cap on a presigned URL's life | 86400 |
 /// | `STOWAGE_SIGNING_ACCESS_KEY_ID`, `STOWAGE_SIGNING_SECRET_ACCESS_KEY` | a user that signs URLs, which outlive a role's session then | the role signs |
 /// | `STOWAGE_CONNECT_AT_INIT` | `false` leaves the first connection to the first request | `true` |
+/// | `STOWAGE_FETCH_PORTS` | ports that a client's URL may name, with commas | 80,443 |
+/// | `STOWAGE_FETCH_PRIVATE_HOSTS` | hosts that it may name although they are private, with commas | none |
 /// | `STOWAGE_TLS_ROOTS` | `amazon`, `native`, or a PEM file | `amazon` |
 /// | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | as Lambda sets them | required but the last |
 /// | `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_EVENTBRIDGE`, `AWS_ENDPOINT_URL` | other endpoints | AWS's |
@@ -34,6 +36,8 @@ pub struct Environment {
     max_url_seconds: u32,
     signer: Option<Credentials>,
     connect_at_init: bool,
+    fetch_ports: Vec<u16>,
+    fetch_private_hosts: Vec<String>,
 }
 
 /// A variable that is missing or wrong: a function that can't start says which.
@@ -75,6 +79,8 @@ impl Environment {
             default_namespace: optional("STOWAGE_DEFAULT_NAMESPACE"),
             max_url_seconds,
             signer: signer()?,
+            fetch_ports: ports(optional("STOWAGE_FETCH_PORTS").as_deref())?,
+            fetch_private_hosts: listed(optional("STOWAGE_FETCH_PRIVATE_HOSTS").as_deref()),
             connect_at_init: optional("STOWAGE_CONNECT_AT_INIT").as_deref() != Some("false"),
         })
     }
@@ -103,6 +109,16 @@ impl Environment {
     pub fn auth(&self, store: Store) -> Auth {
         let auth = Auth::new(store, self.default_namespace.as_deref());
         if self.connect_at_init { auth } else { auth.without_early_connection() }
+    }
+
+    /// The ports that a client's URL may name; none where the deployment names none.
+    pub fn fetch_ports(&self) -> &[u16] {
+        &self.fetch_ports
+    }
+
+    /// The hosts that a client's URL may name although they are private.
+    pub fn fetch_private_hosts(&self) -> &[String] {
+        &self.fetch_private_hosts
     }
 
     /// The longest life of a presigned URL, in seconds.
@@ -138,6 +154,20 @@ pub fn aws() -> Result<Aws, Misconfigured> {
         }
     };
     Ok(Aws::new(&required("AWS_REGION")?, &credentials, endpoints, roots))
+}
+
+/// What is between commas.
+fn listed(text: Option<&str>) -> Vec<String> {
+    let parts = text.unwrap_or_default().split(',').map(str::trim);
+    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+fn ports(text: Option<&str>) -> Result<Vec<u16>, Misconfigured> {
+    let wrong = |_| Misconfigured {
+        variable: "STOWAGE_FETCH_PORTS",
+        reason: "must be ports with commas between them".to_owned(),
+    };
+    listed(text).iter().map(|port| port.parse().map_err(wrong)).collect()
 }
 
 /// The user that signs URLs: both of its variables, or neither.

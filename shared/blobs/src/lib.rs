@@ -1,4 +1,5 @@
-//! Stowage's bytes in S3: presigning, HEAD, verification, inline writes, deletion.
+//! Stowage's bytes in S3: presigning, HEAD, verification, inline writes, deletion,
+//! copies of what is on the web.
 //!
 //! One [`Blobs`] implements every port of [`ports`]. It only ever touches a [`Place`]: a key that
 //! Stowage made itself.
@@ -9,6 +10,7 @@ mod delete;
 mod failure;
 mod inline;
 mod inspect;
+mod mirror;
 pub mod ports;
 mod sign;
 mod undelivered;

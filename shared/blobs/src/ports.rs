@@ -1,11 +1,12 @@
 //! The capabilities over bytes, one trait each; they say which S3 rights a function has.
 
-use stowage_domain::Result;
+use bytes::Bytes;
 use stowage_domain::blob::Blob;
 use stowage_domain::bucket::StorageClass;
 use stowage_domain::object::PendingBytes;
 use stowage_domain::place::Place;
 use stowage_domain::upload::{Stored, Upload};
+use stowage_domain::{Error, Result};
 
 /// Names the deployment's S3 bucket, which needs no right.
 pub trait BucketName: Send + Sync {
@@ -80,4 +81,55 @@ pub trait DeleteBytes: Send + Sync {
     /// Deletes every version of what was ever written to this place, whichever it names. Nothing being
     /// there is no error, so it may be repeated.
     fn delete_all_versions(&self, place: &Place) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Bytes that come piece by piece.
+pub trait Chunks: Send {
+    /// What can go wrong with them.
+    type Error: Send;
+
+    /// The next piece, none at the end.
+    fn next_chunk(&mut self) -> impl Future<Output = std::result::Result<Option<Bytes>, Self::Error>> + Send;
+}
+
+/// What is written beside the bytes of a copy.
+#[derive(Clone, Copy, Debug)]
+pub struct Described<'a> {
+    /// Their content type.
+    pub content_type: &'a str,
+    /// How they are encoded, if they are.
+    pub content_encoding: Option<&'a str>,
+    /// Where S3 keeps them, if not where it keeps everything.
+    pub storage_class: Option<StorageClass>,
+}
+
+/// Bytes that were written piece by piece.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Streamed {
+    /// S3's version id.
+    pub version_id: Option<String>,
+    /// How many there are.
+    pub size_bytes: u64,
+    /// Their `sha256:…`.
+    pub sha256: String,
+}
+
+/// Why bytes were not written. Nothing of them is left, unless S3 couldn't be told so.
+#[derive(Debug)]
+pub enum Interrupted<E> {
+    /// Their source failed.
+    Source(E),
+    /// S3 did.
+    Storage(Error),
+}
+
+/// Writes copies of what is on the web.
+pub trait MirrorBytes: Send + Sync {
+    /// Writes bytes to their fresh place as they come: with one PUT if they are few, in parts otherwise.
+    fn mirror_bytes<C: Chunks>(
+        &self,
+        place: &Place,
+        described: Described<'_>,
+        chunks: &mut C,
+    ) -> impl Future<Output = std::result::Result<Streamed, Interrupted<C::Error>>> + Send;
 }

@@ -172,3 +172,10 @@ pub const DRAFT_SECONDS: i64 = 30 * 60;
 /// How long a change is tried to be published, in seconds: half of the day after which a stream forgets it.
 /// Then it is kept in S3.
 pub const PUBLISH_FOR_SECONDS: i64 = 12 * 3600;
+
+/// Most bytes of a source that is copied: as many as an upload may have.
+pub const MAX_MIRROR_BYTES: u64 = MAX_UPLOAD_BYTES;
+
+/// How often `mirror-source` is handed an object before a source that can't be read counts as one that
+/// never can; the template's queue says the same.
+pub const MAX_MIRROR_RECEIVES: u32 = 6;

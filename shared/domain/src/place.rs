@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{BlobId, NamespaceId, OrganisationId, UploadId, WriteId};
+use crate::id::{BlobId, BucketId, NamespaceId, ObjectId, OrganisationId, UploadId, WriteId, random_hex};
+use crate::namespace::Scope;
 
 /// Which part of the S3 bucket holds the bytes: the first segment of the key, because S3's event
 /// filters, lifecycle rules and IAM policies take a literal prefix.
@@ -16,6 +17,8 @@ pub enum Area {
     Uploads,
     /// `inline/`: bytes that came in a request.
     Inline,
+    /// `mirror/`: copies of what is on the web.
+    Mirror,
 }
 
 impl Area {
@@ -24,6 +27,7 @@ impl Area {
         match self {
             Self::Uploads => "uploads",
             Self::Inline => "inline",
+            Self::Mirror => "mirror",
         }
     }
 }
@@ -77,6 +81,16 @@ impl Place {
         let area = Area::Inline;
         let key =
             format!("{}/{organisation}/{namespace}/{write}/{blob}/{}", area.prefix(), safe_name(filename));
+        Self { area, key, version_id: None }
+    }
+
+    /// The place of a copy: fresh for each attempt, so that one that was given up can't write over it.
+    pub fn for_mirror(scope: &Scope, bucket: &BucketId, object: &ObjectId, filename: &str) -> Self {
+        let area = Area::Mirror;
+        let Scope { organisation_id, namespace_id } = scope;
+        let (owner, attempt) =
+            (format!("{organisation_id}/{namespace_id}/{bucket}/{object}"), random_hex::<8>());
+        let key = format!("{}/{owner}/{attempt}/{}", area.prefix(), safe_name(filename));
         Self { area, key, version_id: None }
     }
 

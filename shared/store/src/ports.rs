@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use stowage_domain::Result;
 use stowage_domain::batch::Batch;
+use stowage_domain::blob::Waiting;
 use stowage_domain::bucket::{Bucket, BucketCounts};
 use stowage_domain::counter::ObjectChange;
 use stowage_domain::id::{BatchId, BucketId, NamespaceId, ObjectId, OrganisationId, TaskId, UploadId};
 use stowage_domain::key::{ApiKey, KeyHash};
 use stowage_domain::listing::{Stretch, Walked};
 use stowage_domain::namespace::{Namespace, NamespaceCounts, Scope};
-use stowage_domain::object::{Amendment, Object, ObjectWrite, Written};
+use stowage_domain::object::{Amendment, MirrorMessage, Mirrored, Object, ObjectWrite, Written};
 use stowage_domain::task::{Next, Task};
 use stowage_domain::time::Timestamp;
 use stowage_domain::upload::Upload;
@@ -229,6 +230,19 @@ pub trait AmendObject: Send + Sync {
         object: &ObjectId,
         amendment: &Amendment,
     ) -> impl Future<Output = Result<Object>> + Send;
+}
+
+/// Brings copies of sources into objects.
+pub trait MirrorObject: Send + Sync {
+    /// Records how the copy of a blob ended, in the object that the message means. False if there is no
+    /// such blob that waits any more, and the object has none of the copy.
+    fn mirror_object(
+        &self,
+        message: &MirrorMessage,
+        waiting: &Waiting,
+        mirrored: &Mirrored,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<bool>> + Send;
 }
 
 /// Deletes objects.

@@ -3,20 +3,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
 use stowage_api::clock;
 use stowage_api::request::parse;
 use stowage_blobs::Blobs;
-use stowage_blobs::ports::{BucketName as _, InspectUpload as _, PutInline as _, SignUpload as _};
+use stowage_blobs::ports::{
+    BucketName as _, Chunks, Described, InspectUpload as _, MirrorBytes as _, PutInline as _, SignUpload as _,
+};
 use stowage_domain::batch::{Batch, BatchStatus};
+use stowage_domain::blob::Copied;
 use stowage_domain::bucket::{Bucket, BucketSecret, CreateBucketRequest};
 use stowage_domain::deletion::Deletion;
 use stowage_domain::id::{BucketId, NamespaceId, ObjectId, OrganisationId, UploadId};
 use stowage_domain::idempotency::fingerprint;
 use stowage_domain::key::{ApiKey, ApiKeySecret, Permission};
 use stowage_domain::namespace::{Namespace, Scope};
-use stowage_domain::object::{CreateObjectRequest, Draft, ObjectWrite};
+use stowage_domain::object::{CreateObjectRequest, Draft, MirrorMessage, Mirrored, Object, ObjectWrite};
 use stowage_domain::place::Place;
 use stowage_domain::policy::Policy;
 use stowage_domain::task::Task;
@@ -25,7 +29,8 @@ use stowage_domain::upload::{CreateUploadRequest, Upload, UploadStatus};
 use stowage_store::Store;
 use stowage_store::ports::{
     Change, ChangeNamespace as _, CompleteUpload as _, Completion, CreateBatch as _, CreateBucket as _,
-    CreateNamespace as _, ManageKeys as _, PutTask as _, PutUpload as _, WriteObject as _,
+    CreateNamespace as _, FindObject as _, ManageKeys as _, MirrorObject as _, PutTask as _, PutUpload as _,
+    WriteObject as _,
 };
 
 use crate::Client;
@@ -116,6 +121,8 @@ struct ObjectSeed {
     /// Instead of a random id; one that derives from a key can't be chosen.
     object_id: Option<ObjectId>,
     policy: Option<Policy>,
+    /// The bytes that its one source was copied with.
+    copied: Option<String>,
     request: Value,
 }
 
@@ -326,7 +333,50 @@ impl ObjectSeed {
         }
         let write = named(prepared.write, self.object_id.clone(), bucket);
         store.write_object(&write).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        if let Some(bytes) = &self.copied {
+            let object = store.find_object(bucket, &write.object_id).await.expect("DynamoDB answers");
+            copy_source(store, blobs, &object.expect("an object"), bytes, now).await;
+        }
     }
+}
+
+/// Bytes in one piece.
+struct Once(Option<Bytes>);
+
+impl Chunks for Once {
+    type Error = std::convert::Infallible;
+
+    async fn next_chunk(&mut self) -> Result<Option<Bytes>, Self::Error> {
+        Ok(self.0.take())
+    }
+}
+
+/// Puts the bytes of an object's source where mirror-source would.
+async fn copy_source(store: &Store, blobs: &Blobs, object: &Object, bytes: &str, now: Timestamp) {
+    let waiting = object.blobs[0].waiting().expect("its blob waits for its copy");
+    let filename = waiting.filename.clone().expect("a filename");
+    let mut place = Place::for_mirror(&object.scope, &object.bucket_id, &object.object_id, &filename);
+    let described =
+        Described { content_type: "application/pdf", content_encoding: None, storage_class: None };
+    let mut chunks = Once(Some(Bytes::copy_from_slice(bytes.as_bytes())));
+    let streamed = blobs.mirror_bytes(&place, described, &mut chunks).await.expect("S3 takes the bytes");
+    place.version_id = streamed.version_id;
+    let copied = Copied {
+        place,
+        size_bytes: streamed.size_bytes,
+        mime_type: described.content_type.to_owned(),
+        sha256: streamed.sha256,
+        filename,
+    };
+    let message = MirrorMessage {
+        bucket_id: object.bucket_id.clone(),
+        organisation_id: object.scope.organisation_id.clone(),
+        namespace_id: object.scope.namespace_id.clone(),
+        object_id: object.object_id.clone(),
+        incarnation: object.incarnation.clone(),
+    };
+    let kept = store.mirror_object(&message, &waiting, &Mirrored::Copied(copied), now).await;
+    assert_eq!(kept.ok(), Some(true), "the copy is the object's");
 }
 
 /// The write under an id of the fixture's choice.

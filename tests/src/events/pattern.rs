@@ -105,11 +105,12 @@ fn placeholder(text: &str) -> Option<(&str, &str)> {
     KINDS.contains(&kind).then_some((name, rest))
 }
 
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 14] = [
     "any",
     "batch_id",
     "blob_id",
     "bucket_id",
+    "copy_id",
     "namespace_id",
     "object_id",
     "presigned_url",
@@ -128,6 +129,7 @@ fn length(kind: &str, text: &str) -> Option<usize> {
         "batch_id" => id("btch_", 24, text),
         "blob_id" => id("blob_", 16, text),
         "bucket_id" => id("bkt_", 24, text),
+        "copy_id" => id("", 16, text),
         "namespace_id" => id("ns_", 16, text),
         "object_id" => id("obj_", 32, text),
         "task_id" => id("task_", 24, text),
@@ -165,6 +167,7 @@ fn sample(placeholder: &str) -> String {
         "batch_id" => id("btch_", 24),
         "blob_id" => id("blob_", 16),
         "bucket_id" => id("bkt_", 24),
+        "copy_id" => id("", 16),
         "namespace_id" => id("ns_", 16),
         "object_id" => id("obj_", 32),
         "task_id" => id("task_", 24),

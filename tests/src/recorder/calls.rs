@@ -73,9 +73,13 @@ pub(super) fn s3(method: &Method, path: &str, query: &str) -> Call {
         ("HEAD", _) => "HeadObject".to_owned(),
         ("GET", key) if !key.is_empty() && has("versionId") => "GetObjectVersion".to_owned(),
         ("GET", key) if !key.is_empty() => "GetObject".to_owned(),
-        ("PUT", key) if !key.is_empty() && !has("uploadId") => "PutObject".to_owned(),
+        ("PUT", key) if !key.is_empty() && !has("partNumber") => "PutObject".to_owned(),
+        ("POST", _) if has("uploads") => "CreateMultipartUpload".to_owned(),
+        ("PUT", _) if has("partNumber") => "UploadPart".to_owned(),
+        ("POST", _) if has("uploadId") => "CompleteMultipartUpload".to_owned(),
+        ("DELETE", _) if has("uploadId") => "AbortMultipartUpload".to_owned(),
         ("DELETE", _) if has("versionId") => "DeleteObjectVersion".to_owned(),
-        ("DELETE", key) if !key.is_empty() && !has("uploadId") => "DeleteObject".to_owned(),
+        ("DELETE", key) if !key.is_empty() => "DeleteObject".to_owned(),
         (method, _) => format!("{method} {query}"),
     };
     let listed = prefix.filter(|_| key.is_empty());
@@ -137,6 +141,11 @@ mod tests {
         assert_eq!(of(Method::GET, "/b/uploads/x/y", "versionId=1"), "GetObjectVersion s3:uploads/");
         assert_eq!(of(Method::PUT, "/b/inline/x", "x-id=PutObject"), "PutObject s3:inline/");
         assert_eq!(of(Method::DELETE, "/b/inline/x", ""), "DeleteObject s3:inline/");
+        assert_eq!(of(Method::POST, "/b/mirror/x", "uploads"), "CreateMultipartUpload s3:mirror/");
+        let part = "x-id=UploadPart&partNumber=1&uploadId=a";
+        assert_eq!(of(Method::PUT, "/b/mirror/x", part), "UploadPart s3:mirror/");
+        assert_eq!(of(Method::POST, "/b/mirror/x", "uploadId=a"), "CompleteMultipartUpload s3:mirror/");
+        assert_eq!(of(Method::DELETE, "/b/mirror/x", "uploadId=a"), "AbortMultipartUpload s3:mirror/");
         assert_eq!(of(Method::GET, "/b", "list-type=2"), "GET list-type=2 s3:");
         let versions = "versions&prefix=uploads%2Forg%2Fa.mp4";
         assert_eq!(of(Method::GET, "/b/", versions), "ListObjectVersions s3:uploads/");

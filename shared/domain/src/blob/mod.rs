@@ -2,6 +2,7 @@
 
 mod base64;
 mod checksum;
+mod mirror;
 mod request;
 mod response;
 mod source;
@@ -14,6 +15,7 @@ use crate::place::Place;
 use crate::schema::FieldType;
 
 pub use checksum::Checksum;
+pub use mirror::{Copied, MirrorState, Waiting};
 pub use request::{BlobInput, BlobRequest};
 
 pub(crate) use request::BlobDefaults;
@@ -46,6 +48,9 @@ pub struct Blob {
     /// A client's reference to bytes elsewhere. Never signed, read or deleted by Stowage's rights.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Reference>,
+    /// How far the copy of the reference is; absent if none is to be made, or once the blob has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mirror: Option<MirrorState>,
     /// Where Stowage put the bytes. Server-made, see [`Place`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
@@ -72,6 +77,7 @@ impl Blob {
             properties: Map::new(),
             text: None,
             reference: None,
+            mirror: None,
             place: None,
             upload_id: None,
             details: BlobDetails::default(),

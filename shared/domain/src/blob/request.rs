@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::checksum::{Checksum, sha256_of};
+use super::mirror::MirrorState;
 use super::source::{InlineBytes, Source};
 use super::{Blob, BlobDetails, RESERVED_PROPERTIES, Reference};
 use crate::id::{UploadId, WriteId};
@@ -242,11 +243,10 @@ impl BlobInput {
             Source::Url { url, content_type, filename, properties } => {
                 blob.properties = merged(properties, blob.properties);
                 let is_s3 = url.starts_with("s3://");
-                blob.reference = Some(Reference {
-                    url,
-                    canonicalize: self.canonicalize && !is_s3,
-                    force_remirror: self.force_remirror && !is_s3,
-                });
+                let canonicalize = self.canonicalize && !is_s3;
+                blob.mirror = canonicalize.then_some(MirrorState::Waiting);
+                blob.reference =
+                    Some(Reference { url, canonicalize, force_remirror: self.force_remirror && !is_s3 });
                 blob.details =
                     BlobDetails { filename, size_bytes: None, mime_type: content_type, hash: declared };
                 Ok((blob, None))

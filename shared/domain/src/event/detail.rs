@@ -27,6 +27,9 @@ pub(super) struct ObjectDetail {
     updated_at: Timestamp,
     #[serde(default)]
     blobs: Vec<BlobDetail>,
+    /// Whether any blob waits for its copy: what the rule of `mirror-source` looks for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    mirror: bool,
 }
 
 /// Of an object's blob.
@@ -36,6 +39,9 @@ struct BlobDetail {
     property: String,
     #[serde(rename = "type")]
     blob_type: String,
+    /// How far the copy of its source is: `WAITING` or `FAILED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mirror: Option<String>,
 }
 
 impl ObjectDetail {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use stowage_domain::Result;
+use stowage_domain::blob::Blob;
 use stowage_domain::id::Incarnation;
 use stowage_domain::object::{ObjectStatus, ObjectWrite};
 use stowage_domain::policy::Policy;
@@ -72,10 +73,21 @@ impl Expression {
         if let Some(blobs) = &change.blobs {
             self.set("blobs", blobs)?;
             self.set("blob_properties", &blob_properties(blobs))?;
+            self.set_mirror(blobs)?;
         }
         if let Some(edges) = &change.edges {
             self.set("edges", edges)?;
         }
+        Ok(())
+    }
+
+    /// Whether blobs wait for their copies: where none does, the attribute is absent.
+    pub(super) fn set_mirror(&mut self, blobs: &[Blob]) -> Result<()> {
+        if blobs.iter().any(|blob| blob.waiting().is_some()) {
+            return self.set("mirror", &true);
+        }
+        let mirror = self.name("mirror");
+        self.removes.push(mirror);
         Ok(())
     }
 

@@ -71,6 +71,9 @@ struct ObjectItem {
     key_prefix: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     blobs: Vec<Blob>,
+    /// Whether any blob waits for its copy; absent otherwise. The stream's readers look for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mirror: Option<bool>,
     /// The blobs' properties, which conditions on required ones look into.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     blob_properties: Vec<String>,
@@ -113,6 +116,7 @@ pub(crate) fn to_object_item(object: &Object) -> Result<Item> {
         status: object.status,
         error: object.error.clone(),
         key_prefix: object.key_prefix.clone(),
+        mirror: object.is_waiting().then_some(true),
         blob_properties: blob_properties(&object.blobs),
         upload_refs: object.upload_ids().into_iter().collect(),
         blobs: object.blobs.clone(),

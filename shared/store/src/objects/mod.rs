@@ -17,6 +17,7 @@ mod content;
 mod delete;
 mod expression;
 mod item;
+mod mirror;
 mod references;
 mod removal;
 mod single;
