@@ -20,7 +20,9 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("stowage: {problem}");
-            ExitCode::FAILURE
+            // At once: while the runtime ends its tasks one by one, those that are left would complain of
+            // each other's end below the line that says what happened.
+            std::process::exit(1)
         }
     }
 }
