@@ -8,10 +8,10 @@
 use stowage_api::event::{QueueMessage, Unreadable, created_keys};
 use stowage_api::{Deadline, EventFunction, Note};
 use stowage_blobs::ports::InspectUpload;
+use stowage_domain::Result;
 use stowage_domain::place::Place;
 use stowage_domain::time::Timestamp;
 use stowage_domain::upload::{ConfirmUploadRequest, Upload, UploadStatus};
-use stowage_domain::{Error, Result};
 use stowage_ingest::{Confirm, Manner};
 use stowage_store::ports::{CompleteUpload, FindBucket, FindUploads, PutTask};
 
@@ -38,8 +38,7 @@ where
 
     async fn handle(&self, messages: &[QueueMessage], deadline: Deadline, note: &mut Note) -> Result<()> {
         for message in messages {
-            let unreadable = |Unreadable(reason)| Error::internal(format!("an unreadable message: {reason}"));
-            let keys = created_keys(&message.body).map_err(unreadable)?;
+            let keys = created_keys(&message.body).map_err(Unreadable::in_message)?;
             note.outcome = Some("nothing written");
             for key in keys {
                 self.confirm_key(&key, deadline.now(), note).await?;

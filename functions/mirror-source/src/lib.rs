@@ -6,10 +6,9 @@
 
 mod copy;
 
-use stowage_api::event::QueueMessage;
+use stowage_api::event::{QueueMessage, Unreadable};
 use stowage_api::{Deadline, EventFunction, Note};
 use stowage_blobs::ports::{DeleteBytes, MirrorBytes};
-use stowage_domain::blob::Blob;
 use stowage_domain::bucket::Bucket;
 use stowage_domain::error::Cause;
 use stowage_domain::limits::{MAX_MIRROR_BYTES, MAX_MIRROR_RECEIVES};
@@ -60,8 +59,7 @@ where
         for message in messages {
             let is_last = message.received >= MAX_MIRROR_RECEIVES;
             let read = serde_json::from_str(&message.body);
-            let message: MirrorMessage =
-                read.map_err(|_| Error::internal("an unreadable message: no object is named"))?;
+            let message: MirrorMessage = read.map_err(|_| Unreadable("no object is named").in_message())?;
             note.organisation_id = Some(message.organisation_id.to_string());
             note.namespace_id = Some(message.namespace_id.to_string());
             // Boxed, or the handler's future would be too deep to lay out.
@@ -130,11 +128,7 @@ where
             Err(error) => return Err(error),
         };
         let object = self.store.find_object(&bucket, &message.object_id).await?;
-        let object = object.filter(|object| message.means(object));
-        Ok(object.filter(|object| object.blobs.iter().any(is_waiting)).map(|object| (bucket, object)))
+        let object = object.filter(|object| message.means(object) && object.is_waiting());
+        Ok(object.map(|object| (bucket, object)))
     }
-}
-
-fn is_waiting(blob: &Blob) -> bool {
-    blob.waiting().is_some()
 }

@@ -11,10 +11,10 @@ use stowage_api::event::{Change, StreamRecord};
 use stowage_api::{Deadline, EventFunction, Note};
 use stowage_blobs::ports::KeepUndelivered;
 use stowage_bus::PublishEvents as PutEvents;
+use stowage_domain::Result;
 use stowage_domain::event::Event;
 use stowage_domain::limits::PUBLISH_FOR_SECONDS;
 use stowage_domain::time::Timestamp;
-use stowage_domain::{Error, Result};
 
 /// The function, over the ports that it needs.
 #[derive(Clone, Debug)]
@@ -49,14 +49,13 @@ impl<P: PutEvents, B: KeepUndelivered> EventFunction for PublishEvents<P, B> {
     }
 
     async fn handle(&self, records: &[StreamRecord], deadline: Deadline, note: &mut Note) -> Result<()> {
-        let told: Vec<(&StreamRecord, Event)> =
-            records.iter().filter_map(|record| Some((record, read(record)?))).collect();
+        let told = records.iter().filter_map(|record| Some((record, read(record)?)));
+        let (told, events): (Vec<&StreamRecord>, Vec<Event>) = told.unzip();
         note.outcome = Some(if told.is_empty() { "nothing to tell" } else { "published" });
-        let events: Vec<Event> = told.iter().map(|(_, event)| event.clone()).collect();
         // Boxed: unboxed, the handler's future is too large to lay out.
         let left = Box::pin(publish::all(&self.bus, &events, deadline)).await;
         let mut failed = None;
-        for ((record, event), reason) in told.iter().zip(left) {
+        for ((record, event), reason) in told.into_iter().zip(&events).zip(left) {
             match reason {
                 None => {}
                 Some(publish::Left::Failed(error)) if !is_forgotten_soon(record.at, deadline.now()) => {
@@ -88,9 +87,4 @@ fn kept(record: &StreamRecord, event: &Event) -> String {
     let detail_type = event.event_type.name();
     json!({"detail_type": detail_type, "time": event.at, "detail": event.detail, "record": record})
         .to_string()
-}
-
-/// The error of events that the bus was too busy for.
-fn busy(code: &str) -> Error {
-    Error::Unavailable(stowage_domain::error::Cause::new(format!("EventBridge: {code}, for single events")))
 }

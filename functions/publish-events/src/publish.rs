@@ -5,6 +5,7 @@ use std::time::Duration;
 use stowage_api::Deadline;
 use stowage_bus::{MAX_EVENTS, PublishEvents, Published};
 use stowage_domain::Error;
+use stowage_domain::error::Cause;
 use stowage_domain::event::Event;
 
 /// How often a call is made. The stream brings what is left then once more.
@@ -52,13 +53,11 @@ fn fitting(events: &[Event]) -> usize {
 }
 
 async fn one_call(bus: &impl PublishEvents, events: &[Event], deadline: Deadline) -> Vec<Option<Left>> {
-    let mut left: Vec<Option<Left>> = vec![Some(Left::Failed(crate::busy("not tried"))); events.len()];
+    let mut left: Vec<Option<Left>> = vec![Some(Left::Failed(busy("not tried"))); events.len()];
     let mut wait = WAIT;
     for attempt in 0..TRIES {
-        let open = |left: &[Option<Left>]| -> Vec<usize> {
-            (0..left.len()).filter(|at| matches!(left[*at], Some(Left::Failed(_)))).collect()
-        };
-        let positions = open(&left);
+        let is_open = |at: &usize| matches!(left[*at], Some(Left::Failed(_)));
+        let positions: Vec<usize> = (0..left.len()).filter(is_open).collect();
         if positions.is_empty() || (attempt > 0 && deadline.left() < wait * 10) {
             break;
         }
@@ -72,7 +71,7 @@ async fn one_call(bus: &impl PublishEvents, events: &[Event], deadline: Deadline
                 for (at, outcome) in positions.into_iter().zip(outcomes) {
                     left[at] = match outcome {
                         Published::Done => None,
-                        Published::Later(code) => Some(Left::Failed(crate::busy(&code))),
+                        Published::Later(code) => Some(Left::Failed(busy(&code))),
                         Published::Refused(_) => Some(Left::Refused),
                     };
                 }
@@ -85,4 +84,9 @@ async fn one_call(bus: &impl PublishEvents, events: &[Event], deadline: Deadline
         }
     }
     left
+}
+
+/// The error of events that the bus was too busy for.
+fn busy(code: &str) -> Error {
+    Error::Unavailable(Cause::new(format!("EventBridge: {code}, for single events")))
 }

@@ -138,8 +138,7 @@ fn may_fail(task: &Task) -> bool {
 
 /// Reads a message: the record of the row that starts the turn.
 fn read(body: &str) -> Result<ports::Turn> {
-    let unreadable = |Unreadable(reason)| Error::internal(format!("an unreadable message: {reason}"));
-    let row = StreamRecord::from_text(body).map_err(unreadable)?.new.unwrap_or_default();
+    let row = StreamRecord::from_text(body).map_err(Unreadable::in_message)?.new.unwrap_or_default();
     let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
     let turn = || {
         Some(ports::Turn {
@@ -148,5 +147,5 @@ fn read(body: &str) -> Result<ports::Turn> {
             number: text("sk").strip_prefix("turn#")?.parse().ok()?,
         })
     };
-    turn().ok_or_else(|| Error::internal("an unreadable message: no turn of a task"))
+    turn().ok_or_else(|| Unreadable("no turn of a task").in_message())
 }

@@ -6,8 +6,8 @@
 //! | `objects`, `uploads`, `batches` | event source mappings of `publish-events` | the same |
 //! | `batches` | a Pipe copies the records that are work into a queue, which feeds `run-task` | [`queue`] |
 //!
-//! And what its rules do with the events on the bus ([`rules`]); and between S3 and `auto-confirm`: a notification for each key under `uploads/` goes through a queue
-//! that delays it ([`uploads`]).
+//! And what its rules do with the events on the bus ([`rules`]); and between S3 and `auto-confirm`: a
+//! notification for each key under `uploads/` goes through a queue that delays it ([`uploads`]).
 //!
 //! As there, everything is delivered at least once: how far each source has been read, and the messages
 //! that are not done, are kept in the data directory, and written after the fact.
@@ -35,6 +35,7 @@ pub use delivery::{Delivery, Planned};
 use queue::QUEUES;
 use records::Records;
 use state::Kept;
+use stream::{FEEDS, Feed};
 pub(crate) use uploads::Uploads;
 
 /// How long a failed message stays hidden, unless told otherwise.
@@ -107,7 +108,7 @@ struct Shared {
     kept: Kept,
     /// Raised when a stream may have new records.
     written: watch::Sender<u64>,
-    /// For each stream, the last `written` that it has found nothing behind.
+    /// For each feed, the last `written` that it has found nothing behind.
     settled: Vec<watch::Sender<u64>>,
     /// How many deliveries have been made, to notice that something happened.
     deliveries: watch::Sender<u64>,
@@ -131,6 +132,7 @@ impl Relay {
     ) -> Result<(Self, Vec<JoinHandle<()>>), StartError> {
         let failed = |reason: String| StartError::Engine { engine: "DynamoDB", reason };
         let kept = Kept::open(set.file)?;
+        let feeds: Vec<Feed> = FEEDS.into_iter().filter(|feed| feed.is_on(&set.options)).collect();
         let (notified, asked_uploads) = mpsc::unbounded_channel();
         let (ruled, asked_rules) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
@@ -138,7 +140,7 @@ impl Relay {
             functions: set.functions,
             options: set.options,
             kept,
-            settled: stream::FEEDS.iter().map(|_| watch::Sender::new(0)).collect(),
+            settled: feeds.iter().map(|_| watch::Sender::new(0)).collect(),
             deliveries: watch::Sender::new(0),
             queued: QUEUES.iter().map(|_| Notify::new()).collect(),
             taken: [notified, ruled],
@@ -150,13 +152,10 @@ impl Relay {
         for number in 0..QUEUES.len() {
             tasks.push(tokio::spawn(queue::work(Arc::clone(&shared), number, stop.clone())));
         }
-        for (number, feed) in stream::FEEDS.into_iter().enumerate() {
-            if !feed.is_on(&shared.options) {
-                continue;
-            }
+        for (number, feed) in feeds.into_iter().enumerate() {
             let table = format!("{}-{}", set.table_prefix, feed.table);
             let records = Records::of(&set.dynamodb, &table).await.map_err(failed)?;
-            tasks.push(tokio::spawn(stream::read(Arc::clone(&shared), number, records, stop.clone())));
+            tasks.push(tokio::spawn(stream::read(Arc::clone(&shared), feed, number, records, stop.clone())));
         }
         Ok((Self { shared }, tasks))
     }
@@ -172,8 +171,7 @@ impl Relay {
                 *written += 1;
                 wanted = *written;
             });
-            let read = stream::FEEDS.iter().map(|feed| feed.is_on(&shared.options));
-            for (settled, _) in shared.settled.iter().zip(read).filter(|(_, is_read)| *is_read) {
+            for settled in &shared.settled {
                 // The sender lives as long as this handle.
                 let _ = settled.subscribe().wait_for(|settled| *settled >= wanted).await;
             }

@@ -10,14 +10,17 @@ pub(super) fn is_work(record: &Value) -> bool {
 /// Whether a record is about an object, which is what the event source mapping of `count-objects` lets
 /// through.
 pub(super) fn is_of_object(record: &Value) -> bool {
-    let images = &record["dynamodb"];
-    ["NewImage", "OldImage"].iter().any(|image| images[image]["kind"]["S"] == "object")
+    is_of(record, &["object"])
 }
 
 /// Whether a record is about something that events tell of: the filter of the event source mappings of
 /// `publish-events`.
 pub(super) fn is_told(record: &Value) -> bool {
+    is_of(record, &["object", "upload", "batch"])
+}
+
+/// Whether the item, before or after, is of one of these kinds.
+fn is_of(record: &Value, kinds: &[&str]) -> bool {
     let images = &record["dynamodb"];
-    let kind = |image: &str| images[image]["kind"]["S"].as_str().unwrap_or_default().to_owned();
-    ["NewImage", "OldImage"].iter().any(|image| matches!(kind(image).as_str(), "object" | "upload" | "batch"))
+    ["NewImage", "OldImage"].iter().any(|image| kinds.iter().any(|kind| images[image]["kind"]["S"] == *kind))
 }

@@ -37,19 +37,18 @@ pub(super) async fn read(
 ) {
     let mut stop = std::pin::pin!(stopped(stop));
     let mut written = bus.written();
+    let mut waiting: Option<oneshot::Sender<()>> = None;
     loop {
         for rule in &RULES {
             follow(&shared, &bus, rule).await;
         }
+        if let Some(answer) = waiting.take() {
+            let _ = answer.send(()); // whoever asked may have gone
+        }
         tokio::select! {
             () = &mut stop => return,
             _ = written.changed() => {}
-            Some(answer) = asked.recv() => {
-                for rule in &RULES {
-                    follow(&shared, &bus, rule).await;
-                }
-                let _ = answer.send(()); // whoever asked may have gone
-            }
+            Some(answer) = asked.recv() => waiting = Some(answer),
         }
     }
 }

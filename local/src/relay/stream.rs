@@ -70,11 +70,16 @@ impl Feed {
     }
 }
 
-/// Reads the stream of feed `number` until `stop` turns true.
-pub(super) async fn read(shared: Arc<Shared>, number: usize, records: Records, stop: watch::Receiver<bool>) {
+/// Reads the stream of a feed, the `number`th of those that are on, until `stop` turns true.
+pub(super) async fn read(
+    shared: Arc<Shared>,
+    feed: Feed,
+    number: usize,
+    records: Records,
+    stop: watch::Receiver<bool>,
+) {
     let mut stop = std::pin::pin!(stopped(stop));
     let reading = async {
-        let feed = FEEDS[number];
         let mut written = shared.written.subscribe();
         loop {
             let looked_at = *written.borrow_and_update();

@@ -63,8 +63,9 @@ impl<S: ReadCatalog> Auth<S> {
         self.valid_key(request, &secret.hash()).await
     }
 
-    /// The namespace of a request, if its key reaches it, is valid and allows the operation. What is to be looked up is read in one call: before the
-    /// key, where that says whose it is, else after it, or if it said what isn't true.
+    /// The namespace of a request, if its key reaches it, is valid and allows the operation. What is to be
+    /// looked up is read in one call: before the key, where that says whose it is, else after it, or if
+    /// it said what isn't true.
     pub(crate) async fn namespace_of(&self, request: &Request) -> Result<Namespace> {
         let secret = secret(request).ok_or(Error::Unauthorized)?;
         let (hash, said) = (secret.hash(), secret.said_organisation());

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde_json::Value;
+use stowage_domain::Error;
 
 /// A record that isn't what its source sends; says what is wrong, without a value of the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,13 @@ impl fmt::Display for Unreadable {
 }
 
 impl std::error::Error for Unreadable {}
+
+impl Unreadable {
+    /// The error of a message whose body this is.
+    pub fn in_message(self) -> Error {
+        Error::internal(format!("an unreadable message: {self}"))
+    }
+}
 
 /// A record of an event.
 pub trait Record: Send + Sync + Sized {

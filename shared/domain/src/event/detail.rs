@@ -1,5 +1,6 @@
 //! What each kind of event says.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -7,8 +8,13 @@ use crate::id::{BatchId, BucketId, Incarnation, NamespaceId, ObjectId, Organisat
 use crate::time::Timestamp;
 
 /// Reads what an event shows out of an item; `None` where the item isn't what it should be.
-fn read<T: for<'de> Deserialize<'de> + Serialize>(item: &Map<String, Value>) -> Option<T> {
+fn read<T: DeserializeOwned>(item: &Map<String, Value>) -> Option<T> {
     serde_json::from_value(Value::Object(item.clone())).ok()
+}
+
+/// What an event of this kind shows of an item.
+pub(super) fn shown<T: DeserializeOwned + Serialize>(item: &Map<String, Value>) -> Option<Value> {
+    serde_json::to_value(read::<T>(item)?).ok()
 }
 
 /// Of an object.
@@ -44,12 +50,6 @@ struct BlobDetail {
     mirror: Option<String>,
 }
 
-impl ObjectDetail {
-    pub(super) fn of(item: &Map<String, Value>) -> Option<Value> {
-        serde_json::to_value(read::<Self>(item)?).ok()
-    }
-}
-
 /// Of an upload.
 #[derive(Serialize, Deserialize)]
 pub(super) struct UploadDetail {
@@ -71,12 +71,6 @@ pub(super) struct UploadDetail {
     created_at: Timestamp,
     #[serde(default)]
     completed_at: Option<Timestamp>,
-}
-
-impl UploadDetail {
-    pub(super) fn of(item: &Map<String, Value>) -> Option<Value> {
-        serde_json::to_value(read::<Self>(item)?).ok()
-    }
 }
 
 /// Of a batch.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::time::Timestamp;
-use detail::{BatchDetail, ObjectDetail, UploadDetail};
+use detail::{BatchDetail, ObjectDetail, UploadDetail, shown};
 
 /// The version of the details' form. Fields may be added to a version; none changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -34,17 +34,6 @@ pub enum EventType {
 }
 
 impl EventType {
-    /// Every kind.
-    pub const ALL: [Self; 7] = [
-        Self::ObjectCreated,
-        Self::ObjectUpdated,
-        Self::ObjectDeleted,
-        Self::UploadCompleted,
-        Self::UploadFailed,
-        Self::BatchSubmitted,
-        Self::BatchCompleted,
-    ];
-
     /// Its `detail-type` on the bus.
     pub fn name(self) -> &'static str {
         match self {
@@ -112,7 +101,7 @@ fn object(old: Option<&Image>, new: Option<&Image>) -> Option<(EventType, Value)
         (Some(old), Some(new)) if old.get("version") != new.get("version") => EventType::ObjectUpdated,
         _ => return None,
     };
-    Some((event_type, ObjectDetail::of(new.or(old)?)?))
+    Some((event_type, shown::<ObjectDetail>(new.or(old)?)?))
 }
 
 fn upload(old: Option<&Image>, new: Option<&Image>) -> Option<(EventType, Value)> {
@@ -121,7 +110,7 @@ fn upload(old: Option<&Image>, new: Option<&Image>) -> Option<(EventType, Value)
         "FAILED" => EventType::UploadFailed,
         _ => return None,
     };
-    Some((event_type, UploadDetail::of(new?)?))
+    Some((event_type, shown::<UploadDetail>(new?)?))
 }
 
 fn batch(old: Option<&Image>, new: Option<&Image>) -> Option<(EventType, Value)> {

@@ -10,9 +10,7 @@ use stowage_domain::{Error, Result};
 
 use super::expression::Expression;
 use super::item::{field_attribute, from_object_item};
-use super::object_pk;
 use crate::Store;
-use crate::item::text;
 use crate::pace::Outcome;
 use crate::ports::AmendObject;
 
@@ -39,14 +37,7 @@ impl AmendObject for Store {
             }
             let expression = Expression::amending(&old, &amended, amendment)?;
             let update = self
-                .client
-                .update_item()
-                .table_name(&self.tables.objects)
-                .key("pk", text(object_pk(&old.bucket_id, &old.object_id)))
-                .update_expression(expression.update())
-                .condition_expression(expression.condition())
-                .set_expression_attribute_names(Some(expression.names))
-                .set_expression_attribute_values(Some(expression.values))
+                .update_object(&old.bucket_id, &old.object_id, expression)
                 .return_values(ReturnValue::AllNew);
             match pace.send(|| update.clone().send()).await {
                 Ok(answer) => {

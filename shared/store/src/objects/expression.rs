@@ -2,16 +2,18 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use stowage_domain::Result;
 use stowage_domain::blob::Blob;
-use stowage_domain::id::Incarnation;
+use stowage_domain::id::{BucketId, Incarnation, ObjectId};
 use stowage_domain::object::{ObjectStatus, ObjectWrite};
 use stowage_domain::policy::Policy;
 
-use super::item::{KIND, blob_properties, field_attribute, listed_at, listing};
-use crate::item::{number, to_attribute};
+use super::item::{KIND, blob_properties, field_attribute, listed_at, listing, object_pk};
+use crate::Store;
+use crate::item::{number, text, to_attribute};
 
 /// DynamoDB's limits: 4 KB for an expression, 300 operators and functions. Stay well below both.
 const MAX_EXPRESSION_BYTES: usize = 4_000;
@@ -26,6 +28,25 @@ pub(super) struct Expression {
     conditions: Vec<String>,
     pub(super) names: HashMap<String, String>,
     pub(super) values: HashMap<String, AttributeValue>,
+}
+
+impl Store {
+    /// The call that updates an object by an expression.
+    pub(super) fn update_object(
+        &self,
+        bucket: &BucketId,
+        object: &ObjectId,
+        expression: Expression,
+    ) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(&self.tables.objects)
+            .key("pk", text(object_pk(bucket, object)))
+            .update_expression(expression.update())
+            .condition_expression(expression.condition())
+            .set_expression_attribute_names(Some(expression.names))
+            .set_expression_attribute_values(Some(expression.values))
+    }
 }
 
 impl Expression {

@@ -7,9 +7,7 @@ use stowage_domain::object::{MirrorMessage, Mirrored, Object};
 use stowage_domain::time::Timestamp;
 
 use super::expression::Expression;
-use super::object_pk;
 use crate::Store;
-use crate::item::text;
 use crate::pace::Outcome;
 use crate::ports::MirrorObject;
 
@@ -31,15 +29,7 @@ impl MirrorObject for Store {
             }
             let Some(new) = old.with_mirrored(waiting, mirrored, now) else { return Ok(false) };
             let expression = Expression::mirroring(&old, &new)?;
-            let update = self
-                .client
-                .update_item()
-                .table_name(&self.tables.objects)
-                .key("pk", text(object_pk(&old.bucket_id, &old.object_id)))
-                .update_expression(expression.update())
-                .condition_expression(expression.condition())
-                .set_expression_attribute_names(Some(expression.names))
-                .set_expression_attribute_values(Some(expression.values));
+            let update = self.update_object(&old.bucket_id, &old.object_id, expression);
             match pace.send(|| update.clone().send()).await {
                 Ok(_) => return Ok(true),
                 Err(Outcome::Condition(_)) => {}

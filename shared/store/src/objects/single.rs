@@ -7,10 +7,8 @@ use stowage_domain::{Error, Result};
 
 use super::expression::Expression;
 use super::item::{from_object_item, to_object_item};
-use super::object_pk;
 use crate::Store;
 use crate::failure::Item;
-use crate::item::text;
 use crate::pace::Outcome;
 
 impl Store {
@@ -49,14 +47,7 @@ impl Store {
 
     async fn update_in_place(&self, write: &ObjectWrite, expression: Expression) -> Result<Written> {
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.tables.objects)
-            .key("pk", text(object_pk(&write.bucket_id, &write.object_id)))
-            .update_expression(expression.update())
-            .condition_expression(expression.condition())
-            .set_expression_attribute_names(Some(expression.names))
-            .set_expression_attribute_values(Some(expression.values))
+            .update_object(&write.bucket_id, &write.object_id, expression)
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match self.writing().send(|| update.clone().send()).await {
