@@ -78,6 +78,7 @@ CALLS = {
     ("dynamodb", "GetItem"): Call(["dynamodb:GetItem"]),
     ("dynamodb", "BatchGetItem"): Call(["dynamodb:BatchGetItem"]),
     ("dynamodb", "Query"): Call(["dynamodb:Query"]),
+    ("dynamodb", "Scan"): Call(["dynamodb:Scan"]),
     ("dynamodb", "PutItem"): Call(["dynamodb:PutItem"]),
     ("dynamodb", "UpdateItem"): Call(["dynamodb:UpdateItem"]),
     ("dynamodb", "DeleteItem"): Call(["dynamodb:DeleteItem"]),
@@ -145,7 +146,12 @@ ITEMS = READ_ITEMS + WRITE_ITEMS
 ALL_BYTES = READ_BYTES + DELETE_BYTES + ["s3:PutObject"]
 
 ABUSES = {
-    "nobody scans a table": Abuse("anyone", ["dynamodb:Scan", "dynamodb:PartiQLSelect"], TABLES),
+    "nobody but reconcile scans a table": Abuse("anyone", ["dynamodb:Scan"], TABLES, ("reconcile",)),
+    "nobody selects from a table": Abuse("anyone", ["dynamodb:PartiQLSelect"], TABLES),
+    "reconcile scans nothing but uploads": Abuse("reconcile", ["dynamodb:Scan"], ["catalog", "objects", "batches"]),
+    "reconcile makes no object or upload": Abuse("reconcile", ["dynamodb:PutItem"], ["objects", "uploads", "batches"]),
+    "reconcile changes no object": Abuse("reconcile", ["dynamodb:UpdateItem"], ["objects", "catalog", "batches"]),
+    "reconcile reads and writes no bytes": Abuse("reconcile", [*READ_BYTES, "s3:PutObject"], BYTES),
     "nobody deletes a table or its backups": Abuse(
         "anyone", ["dynamodb:DeleteTable", "dynamodb:UpdateTable", "dynamodb:UpdateContinuousBackups"], TABLES
     ),

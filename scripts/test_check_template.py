@@ -290,7 +290,7 @@ class CheckTemplate(unittest.TestCase):
 
     def test_an_abuse_by_anyone(self):
         self.allow("dynamodb:Scan", {"Fn::GetAtt": ["Uploads", "Arn"]})
-        self.assertReported("nobody scans a table: create-upload may dynamodb:Scan on ")
+        self.assertReported("nobody but reconcile scans a table: create-upload may dynamodb:Scan on ")
 
     def test_an_abuse_by_wildcards(self):
         self.allow("s3:Delete*", {"Fn::Sub": "${Blobs.Arn}/up*"})

@@ -16,12 +16,16 @@ use mirror_source::MirrorSource;
 use namespaces::Namespaces;
 use objects::Objects;
 use publish_events::PublishEvents;
+use reconcile::Reconcile;
 use run_task::RunTask;
 use serde_json::Value;
 use service::Service;
-use stowage_api::{Auth, EventFunction, Function, answer, answer_event, clock};
+use stowage_api::{
+    Auth, EventFunction, Function, ScheduledFunction, answer, answer_event, answer_schedule, clock,
+};
 use stowage_blobs::Blobs;
 use stowage_bus::Bus;
+use stowage_domain::upload::Grace;
 use stowage_fetch::{FetchRules, Fetcher};
 use stowage_store::Store;
 use tokio::sync::watch;
@@ -76,6 +80,7 @@ impl Functions {
         blobs: &Blobs,
         bus: &Bus,
         fetch_rules: &FetchRules,
+        grace: Grace,
     ) -> Self {
         let fetcher = Fetcher::new(fetch_rules.clone());
         let event_handlers = vec![
@@ -84,6 +89,7 @@ impl Functions {
             event_handler(AutoConfirm::new(store.clone(), blobs.clone())),
             event_handler(PublishEvents::new(bus.clone(), blobs.clone())),
             event_handler(MirrorSource::new(store.clone(), blobs.clone(), fetcher)),
+            scheduled_handler(Reconcile::new(store.clone(), blobs.clone(), grace)),
         ];
         Self { event_handlers, ..self }
     }
@@ -96,7 +102,7 @@ impl Functions {
         Some(response)
     }
 
-    /// Calls a function that a queue or a stream feeds, with the time that Lambda would give it.
+    /// Calls a function that a queue, a stream or the clock starts, with the time that Lambda would give it.
     pub async fn deliver(&self, name: &str, event: Value, timeout: Duration) -> Result<Value, String> {
         let known = self.event_handlers.iter().find(|(known, _)| *known == name);
         let (_, handler) = known.ok_or_else(|| format!("no function {name}"))?;
@@ -120,6 +126,17 @@ fn event_handler<F: EventFunction + 'static>(function: F) -> (&'static str, Even
         let function = Arc::clone(&function);
         Box::pin(async move {
             answer_event(function.as_ref(), event, Some(&context)).await.map_err(|error| error.to_string())
+        })
+    });
+    (F::NAME, handler)
+}
+
+fn scheduled_handler<F: ScheduledFunction + 'static>(function: F) -> (&'static str, EventHandler) {
+    let function = Arc::new(function);
+    let handler: EventHandler = Arc::new(move |_, context| {
+        let function = Arc::clone(&function);
+        Box::pin(async move {
+            answer_schedule(function.as_ref(), Some(&context)).await.map_err(|error| error.to_string())
         })
     });
     (F::NAME, handler)

@@ -12,6 +12,7 @@ mod functions;
 mod gateway;
 pub mod keys;
 mod relay;
+mod schedule;
 pub mod serve;
 mod server;
 pub mod stack;

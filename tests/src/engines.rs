@@ -90,6 +90,12 @@ impl Engines {
         versions.chain(markers).flatten().map(str::to_owned).collect()
     }
 
+    /// Puts bytes under a key.
+    pub async fn put(&self, key: &str, bytes: &'static [u8]) {
+        let put = self.aws.s3().put_object().bucket(&self.s3_bucket).key(key).body(bytes.to_vec().into());
+        put.send().await.expect("S3 takes them");
+    }
+
     /// The bytes behind an `s3://bucket/key` of a response.
     pub async fn bytes(&self, url: &str) -> Vec<u8> {
         let place = url.strip_prefix("s3://").and_then(|rest| rest.split_once('/'));

@@ -23,6 +23,7 @@ mod policies;
 mod presigned;
 mod published;
 mod races;
+mod reconcile;
 mod seed;
 mod tasks;
 mod tenancy;

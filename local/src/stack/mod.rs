@@ -19,6 +19,7 @@ use stowage_api::Auth;
 use stowage_api::aws::{Aws, Credentials, Endpoints, Roots, https};
 use stowage_blobs::Blobs;
 use stowage_bus::Bus;
+use stowage_domain::upload::Grace;
 use stowage_fetch::FetchRules;
 use stowage_store::tables::TableNames;
 use stowage_store::{Settings, Store};
@@ -29,6 +30,7 @@ use crate::bus::{self, EVENT_BUS, EventBus};
 use crate::functions::Functions;
 use crate::gateway;
 use crate::relay::{self, Relay, RelayOptions};
+use crate::schedule;
 pub use data::Data;
 use data::OpenData;
 pub(crate) use data::write_private;
@@ -75,6 +77,8 @@ pub struct Options {
     pub relay: RelayOptions,
     /// What may be fetched for a client.
     pub fetch_rules: FetchRules,
+    /// How long is left alone what nobody seems to need.
+    pub grace: Grace,
 }
 
 impl Default for Options {
@@ -90,6 +94,7 @@ impl Default for Options {
             wrap_background_http: None,
             relay: RelayOptions::default(),
             fetch_rules: mirror_source::rules(&[], &[]),
+            grace: Grace::default(),
         }
     }
 }
@@ -184,6 +189,7 @@ impl Stack {
             &Blobs::new(background.s3(), BLOB_BUCKET),
             &Bus::new(background.eventbridge(), EVENT_BUS),
             &options.fetch_rules,
+            options.grace,
         );
         let (stop_relay, stopped) = watch::channel(false);
         let set = relay::Set {
@@ -195,7 +201,9 @@ impl Stack {
             uploads: relay::Uploads { events: written, s3: own.s3(), bucket: BLOB_BUCKET },
             options: options.relay,
         };
-        let (relay, relays) = Relay::start(set, &stopped).await?;
+        let (relay, mut relays) = Relay::start(set, &stopped).await?;
+        let clock = schedule::run(functions.clone(), stopped);
+        relays.push(tokio::spawn(clock));
         let (stop_api, stopped) = watch::channel(false);
         let api = tokio::spawn(gateway::serve(functions.clone(), listeners.api, stopped));
         let info = StackInfo {

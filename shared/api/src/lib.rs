@@ -23,7 +23,9 @@ mod scope;
 
 pub use auth::Auth;
 pub use environment::Environment;
-pub use event::{Deadline, EventFunction, Note, answer_event, run_events};
+pub use event::{
+    Deadline, EventFunction, Note, ScheduledFunction, answer_event, answer_schedule, run_events, run_schedule,
+};
 pub use function::{Function, answer, run};
 pub use operation::Operation;
 pub use reply::Reply;

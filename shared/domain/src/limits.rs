@@ -179,3 +179,10 @@ pub const MAX_MIRROR_BYTES: u64 = MAX_UPLOAD_BYTES;
 /// How often `mirror-source` is handed an object before a source that can't be read counts as one that
 /// never can; the template's queue says the same.
 pub const MAX_MIRROR_RECEIVES: u32 = 6;
+
+/// How long after its URL has expired an upload that nobody confirmed is given up, in seconds: a PUT that was
+/// begun in time may still be going on.
+pub const UPLOAD_GRACE_SECONDS: i64 = 3600;
+
+/// How long bytes stay that no object refers to any more, in seconds: as long as a URL to read them is good.
+pub const UNREFERENCED_SECONDS: i64 = 3600;

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::get_item::GetItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::query::QueryError;
+use aws_sdk_dynamodb::operation::scan::ScanError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
@@ -82,6 +83,7 @@ refusal!(DeleteItemError with item);
 refusal!(GetItemError);
 refusal!(BatchGetItemError);
 refusal!(QueryError);
+refusal!(ScanError);
 
 impl Refusal for TransactWriteItemsError {
     fn into_item(self) -> Option<Item> {

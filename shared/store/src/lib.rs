@@ -20,6 +20,7 @@ mod item;
 mod listing;
 mod objects;
 mod pace;
+mod passes;
 pub mod ports;
 mod sweep;
 pub mod tables;

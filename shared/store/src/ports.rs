@@ -12,14 +12,17 @@ use stowage_domain::batch::Batch;
 use stowage_domain::blob::Waiting;
 use stowage_domain::bucket::{Bucket, BucketCounts};
 use stowage_domain::counter::ObjectChange;
-use stowage_domain::id::{BatchId, BucketId, NamespaceId, ObjectId, OrganisationId, TaskId, UploadId};
+use stowage_domain::id::{
+    BatchId, BucketId, Incarnation, NamespaceId, ObjectId, OrganisationId, TaskId, UploadId,
+};
 use stowage_domain::key::{ApiKey, KeyHash};
 use stowage_domain::listing::{Stretch, Walked};
 use stowage_domain::namespace::{Namespace, NamespaceCounts, Scope};
 use stowage_domain::object::{Amendment, MirrorMessage, Mirrored, Object, ObjectWrite, Written};
+use stowage_domain::place::Place;
 use stowage_domain::task::{Next, Task};
 use stowage_domain::time::Timestamp;
-use stowage_domain::upload::Upload;
+use stowage_domain::upload::{Kept, Upload};
 
 /// Which turn of which task `run-task` is to work on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -357,6 +360,67 @@ pub trait CancelUpload: Send + Sync {
     /// first, a 404 if it is gone. Whether its bytes are to stay is noted for whoever removes what a
     /// late PUT brings.
     fn cancel_upload(&self, upload: &Upload, keep_bytes: bool) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// A part of all uploads.
+#[derive(Clone, Debug)]
+pub struct Scanned {
+    /// The uploads of it.
+    pub found: Vec<Kept>,
+    /// Behind which row the next part begins; none at the end.
+    pub next: Option<String>,
+}
+
+/// Clears up after uploads.
+pub trait CleanUploads: Send + Sync {
+    /// A part of the uploads of all organisations, of at most so many rows, read consistently.
+    fn scan_uploads(&self, after: Option<&str>, at_most: u32)
+    -> impl Future<Output = Result<Scanned>> + Send;
+
+    /// Moves an upload from PENDING to FAILED, for good; false if somebody was first.
+    fn fail_upload(&self, upload: &Upload) -> impl Future<Output = Result<bool>> + Send;
+
+    /// Notes that the bytes of one that was never confirmed are gone.
+    fn note_removed_bytes(&self, upload: &Upload) -> impl Future<Output = Result<()>> + Send;
+
+    /// Claims an upload that no object refers to, so that none can any more; false if one does.
+    fn claim_unreferenced(&self, upload: &Upload) -> impl Future<Output = Result<bool>> + Send;
+}
+
+/// The bytes that a deleted object has left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// The bucket that it was in.
+    pub bucket_id: BucketId,
+    /// The object.
+    pub object_id: ObjectId,
+    /// Its life.
+    pub incarnation: Incarnation,
+    /// Where they are.
+    pub places: Vec<Place>,
+    /// When it was deleted.
+    pub removed_at: Timestamp,
+}
+
+/// Finds the notes of bytes that deleted objects have left.
+pub trait RemoveBytes: Send + Sync {
+    /// Walks them, of all organisations.
+    fn list_removals(&self, stretch: &Stretch) -> impl Future<Output = Result<Walked<Removal>>> + Send;
+
+    /// Whether an object of that id is there and has any of these bytes, by a consistent read.
+    fn is_in_use(&self, removal: &Removal) -> impl Future<Output = Result<bool>> + Send;
+
+    /// Removes a note whose bytes are gone.
+    fn forget_removal(&self, removal: &Removal) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Remembers where the passes of `reconcile` stand.
+pub trait RememberPass: Send + Sync {
+    /// Behind what a pass goes on; none at its beginning.
+    fn pass(&self, name: &str) -> impl Future<Output = Result<Option<String>>> + Send;
+
+    /// Notes that.
+    fn remember_pass(&self, name: &str, after: Option<&str>) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Stores tasks.

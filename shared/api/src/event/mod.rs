@@ -9,6 +9,7 @@ mod deadline;
 mod queue;
 mod record;
 mod s3;
+mod scheduled;
 mod stream;
 
 use std::panic::AssertUnwindSafe;
@@ -28,6 +29,7 @@ pub use deadline::Deadline;
 pub use queue::QueueMessage;
 pub use record::{Record, Unreadable};
 pub use s3::created_keys;
+pub use scheduled::{ScheduledFunction, answer_schedule, run_schedule};
 pub use stream::{Change, StreamRecord};
 
 /// A Lambda function that a queue or a stream feeds.
@@ -87,7 +89,8 @@ pub async fn run_events<F: EventFunction>(function: F) -> std::result::Result<()
     log::start();
     let function = &function;
     lambda_http::lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
-        answer_event(function, event.payload, Some(&event.context)).await
+        // Boxed: a future of many handlers' states is large.
+        Box::pin(answer_event(function, event.payload, Some(&event.context))).await
     }))
     .await
 }

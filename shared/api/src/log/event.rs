@@ -1,5 +1,6 @@
 //! The line of an event's records that were handled together.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -40,6 +41,9 @@ pub struct Note {
     /// Why a refusal came of them: the code or type that a client would have been answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
+    /// What was counted on the way: a metric each.
+    #[serde(flatten)]
+    pub counted: BTreeMap<&'static str, u64>,
 }
 
 /// The line of records that are being handled.
@@ -121,7 +125,9 @@ impl EventLine {
         self.counts.errors = u8::from(error.is_some());
         self.counts.throttles = stowage_store::throttles().saturating_sub(self.throttles_before);
         if JSON.load(Ordering::Relaxed) {
-            self.metrics = embedded_metrics(self.timestamp, &METRICS);
+            let counted = self.note.counted.keys().map(|name| (*name, "Count"));
+            let metrics: Vec<(&str, &str)> = METRICS.into_iter().chain(counted).collect();
+            self.metrics = embedded_metrics(self.timestamp, &metrics);
             print(&self);
         } else {
             self.trace();
@@ -143,6 +149,7 @@ impl EventLine {
                     upload_id = self.note.upload_id,
                     outcome = self.note.outcome,
                     reason = self.note.reason,
+                    counted = ?self.note.counted,
                     error = self.failure.error,
                     cause = self.failure.cause,
                     "event"

@@ -95,7 +95,9 @@ impl Upload {
         match self.status {
             UploadStatus::Completed => Ok(Confirmable::Done),
             UploadStatus::Canceled => Err(Error::UploadCanceled(self.upload_id.clone())),
-            UploadStatus::Pending | UploadStatus::Failed | UploadStatus::Skipped => Ok(Confirmable::Open),
+            // Stored as FAILED, its bytes are gone or going.
+            UploadStatus::Failed => Err(Error::UploadExpired(self.upload_id.clone())),
+            UploadStatus::Pending | UploadStatus::Skipped => Ok(Confirmable::Open),
         }
     }
 

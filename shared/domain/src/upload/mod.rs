@@ -2,6 +2,7 @@
 
 mod batch;
 mod cancel;
+mod cleanup;
 mod confirm;
 mod request;
 mod response;
@@ -22,6 +23,7 @@ pub use batch::{
     BatchConfirmRequest, BatchConfirmResponse, BatchUploadRequest, BatchUploadResponse, ConfirmationOutcome,
     ConfirmationRequest,
 };
+pub use cleanup::{Cleanup, Grace, Kept};
 pub use confirm::{ConfirmUploadRequest, Confirmable, Stored};
 pub use request::{CreateUploadRequest, UploadDraft};
 pub use response::{ConfirmUploadResponse, UploadResponse};

@@ -2,13 +2,14 @@
 //! with the deletion, for whoever removes the bytes once nobody can be reading them any more.
 //!
 //! The bytes of uploads are not its alone; their rows count who refers to them. Records are found
-//! through the listing index under `removals#{digit}`, oldest first, over all buckets of the
+//! through the listing index under `removals#{shard}`, oldest first, over all buckets of the
 //! deployment: a bucket may be gone before its bytes are. They are spread over sixteen partitions.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use stowage_domain::Result;
 use stowage_domain::id::{BucketId, Incarnation, NamespaceId, ObjectId, OrganisationId};
+use stowage_domain::listing::{Stretch, Walked};
 use stowage_domain::object::Object;
 use stowage_domain::place::Place;
 use stowage_domain::time::Timestamp;
@@ -16,7 +17,14 @@ use stowage_domain::time::Timestamp;
 use super::listed_at;
 use crate::Store;
 use crate::calls::unbuilt;
-use crate::item::to_item;
+use crate::item::{from_item, text, to_item};
+use crate::listing::List;
+use crate::pace::Outcome;
+use crate::ports::{Removal, RemoveBytes};
+
+/// What the partitions of the records' list start with, and how many they are.
+const REMOVALS: &str = "removals";
+const SHARDS: u32 = 16;
 
 #[derive(Serialize)]
 struct RemovalItem<'a> {
@@ -44,11 +52,11 @@ impl Store {
             return Ok(None);
         }
         let incarnation = object.incarnation.as_str();
-        let digit = &incarnation[incarnation.len() - 1..];
+        let digit = incarnation.chars().last().and_then(|digit| digit.to_digit(16)).unwrap_or(0);
         let item = to_item(&RemovalItem {
             pk: format!("{}#removal#{incarnation}", object.bucket_id),
             kind: "removal",
-            listing: format!("removals#{digit}"),
+            listing: format!("{REMOVALS}#{digit}"),
             listed_at: listed_at(now, incarnation),
             organisation_id: &object.scope.organisation_id,
             namespace_id: &object.scope.namespace_id,
@@ -60,5 +68,44 @@ impl Store {
         })?;
         let put = Put::builder().table_name(&self.tables.objects).set_item(Some(item));
         Ok(Some(TransactWriteItem::builder().put(put.build().map_err(unbuilt)?).build()))
+    }
+}
+
+#[derive(Deserialize)]
+struct Read {
+    bucket_id: BucketId,
+    object_id: ObjectId,
+    incarnation: Incarnation,
+    places: Vec<Place>,
+    removed_at: Timestamp,
+}
+
+impl RemoveBytes for Store {
+    async fn list_removals(&self, stretch: &Stretch) -> Result<Walked<Removal>> {
+        let list = List { table: &self.tables.objects, name: REMOVALS.to_owned(), shards: SHARDS };
+        let walked = self.walk(&list, stretch, from_item::<Read>).await?;
+        Ok(walked.map(|read| Removal {
+            bucket_id: read.bucket_id,
+            object_id: read.object_id,
+            incarnation: read.incarnation,
+            places: read.places,
+            removed_at: read.removed_at,
+        }))
+    }
+
+    async fn is_in_use(&self, removal: &Removal) -> Result<bool> {
+        let object = self.object(&removal.bucket_id, &removal.object_id, &mut self.reading()).await?;
+        let Some(object) = object else { return Ok(false) };
+        let in_use = |place: &Place| {
+            object.blobs.iter().any(|blob| blob.place.as_ref().is_some_and(|own| own.key == place.key))
+        };
+        Ok(removal.places.iter().any(in_use))
+    }
+
+    async fn forget_removal(&self, removal: &Removal) -> Result<()> {
+        let pk = format!("{}#removal#{}", removal.bucket_id, removal.incarnation);
+        let delete = self.client.delete_item().table_name(&self.tables.objects).key("pk", text(pk));
+        self.writing().send(|| delete.clone().send()).await.map_err(Outcome::into_error)?;
+        Ok(())
     }
 }

@@ -21,10 +21,11 @@ impl CancelUpload for Store {
             .table_name(&self.tables.uploads)
             .key("pk", text(upload_pk(&upload.scope.organisation_id, &upload.upload_id)))
             .update_expression("SET #status = :canceled, keep_bytes = :keep_bytes")
-            .condition_expression("incarnation = :incarnation AND #status IN (:pending, :canceled)")
+            .condition_expression("incarnation = :incarnation AND #status IN (:pending, :failed, :canceled)")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":canceled", text(UploadStatus::Canceled.name()))
             .expression_attribute_values(":pending", text(UploadStatus::Pending.name()))
+            .expression_attribute_values(":failed", text(UploadStatus::Failed.name()))
             .expression_attribute_values(":incarnation", text(&upload.incarnation))
             .expression_attribute_values(":keep_bytes", AttributeValue::Bool(keep_bytes))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);

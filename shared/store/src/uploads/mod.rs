@@ -10,6 +10,7 @@
 //! that whoever clears up has to look under it once more when that has expired.
 
 mod cancel;
+mod clean;
 mod complete;
 mod content;
 mod item;

@@ -1,0 +1,12 @@
+//! The Lambda binary of [`reconcile`].
+
+use reconcile::Reconcile;
+use stowage_api::Environment;
+use stowage_domain::upload::Grace;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let environment = Environment::read()?;
+    let (store, blobs) = (environment.store(), environment.blobs());
+    stowage_api::run_schedule(Reconcile::new(store, blobs, Grace::default())).await
+}

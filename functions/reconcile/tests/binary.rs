@@ -1,0 +1,89 @@
+//! The real binary on a Lambda Runtime API that the test plays, over recorded engines. What it clears up is
+//! old, and nothing in a store that a test has made is: the rows are made older behind the API's back.
+
+use serde_json::{Value, json};
+use stowage_tests::{Binary, Deployment, TestStack};
+
+const LONG_AGO: &str = "2026-01-01T00:00:00.000Z";
+
+/// Sets an attribute of an item to a text.
+async fn set(stack: &TestStack, table: &str, item: &Value, attribute: &str, text: &str) {
+    let request = json!({
+        "TableName": format!("stowage-{table}"),
+        "Key": {"pk": {"S": item["pk"]}},
+        "UpdateExpression": "SET #attribute = :text",
+        "ExpressionAttributeNames": {"#attribute": attribute},
+        "ExpressionAttributeValues": {":text": {"S": text}},
+    });
+    stack.dynamodb("UpdateItem", &request).await;
+}
+
+/// A deleted object with bytes of its own, a confirmed upload that no object refers to any more, one that
+/// nobody confirmed, and more uploads than one read brings.
+async fn furnish(stack: &TestStack) {
+    let client = &stack.client;
+    let schema = json!({"doc": {"type": "text"}, "clip": {"type": "video"}});
+    let bucket = client.bucket("left over", schema, json!(null)).await;
+    let film = json!({"filename": "a.mp4", "content_type": "video/mp4"});
+    let blob = json!({"property": "doc", "type": "text", "data": "gone"});
+    let own = client.object(&bucket, "", &json!({"blobs": [blob]})).await.ok();
+    let upload = client.upload(&bucket, &film, b"a film").await;
+    let confirmed = client.confirm(&bucket, &upload, &json!({})).await.ok();
+    for object in [&own, &confirmed] {
+        let id = object["object_id"].as_str().expect("an object_id");
+        client.delete(&format!("/v1/buckets/{bucket}/objects/{id}")).await.deleted();
+    }
+    let unconfirmed = client.upload(&bucket, &film, b"never confirmed").await;
+    let rows: Vec<Value> = (0..100).map(|_| film.clone()).collect();
+    client.post(&format!("/v1/buckets/{bucket}/uploads/batch"), &json!({"uploads": rows})).await.ok();
+
+    let engines = stack.engines();
+    for item in engines.items("objects").await.iter().filter(|item| item["kind"] == "removal") {
+        set(stack, "objects", item, "removed_at", LONG_AGO).await;
+        leave_copy(stack, item).await;
+    }
+    for item in engines.items("uploads").await {
+        if item["upload_id"] == upload["upload_id"] && item["kind"] == "upload" {
+            set(stack, "uploads", &item, "unreferenced_since", LONG_AGO).await;
+        }
+        if item["upload_id"] == unconfirmed["upload_id"] {
+            set(stack, "uploads", &item, "expires_at", LONG_AGO).await;
+        }
+    }
+}
+
+/// A note like this one of an object whose bytes were copied from its source.
+async fn leave_copy(stack: &TestStack, item: &Value) {
+    let key = json!({"TableName": "stowage-objects", "Key": {"pk": {"S": item["pk"]}}});
+    let mut note = stack.dynamodb("GetItem", &key).await["Item"].clone();
+    note["pk"]["S"] = json!(format!("{}0", item["pk"].as_str().expect("a key")));
+    note["incarnation"]["S"] = json!(format!("{}0", item["incarnation"].as_str().expect("an id")));
+    let place = &mut note["places"]["L"][0]["M"];
+    place["area"]["S"] = json!("mirror");
+    place["key"]["S"] = json!("mirror/org_1/ns_1/bkt_1/obj_1/0123456789abcdef/a.mp4");
+    stack.dynamodb("PutItem", &json!({"TableName": "stowage-objects", "Item": note})).await;
+    // Its bytes.
+    stack.engines().put("mirror/org_1/ns_1/bkt_1/obj_1/0123456789abcdef/a.mp4", b"a copy").await;
+}
+
+#[tokio::test]
+async fn what_is_left_over_goes_and_the_line_says_how_much() {
+    let binary = Binary::new("reconcile", env!("CARGO_BIN_EXE_reconcile"));
+    let deployment = Deployment::start().await;
+    furnish(deployment.stack()).await;
+    let mut function = deployment.function(&binary).await;
+    // The fixture has uploads of its own that are over.
+    let (answer, lines) = function.feed(&json!({"source": "aws.scheduler"}), 1).await;
+    assert_eq!(answer["removed_objects_bytes"], 2, "{answer}");
+    assert_eq!(answer["unreferenced_uploads"], 1, "{answer}");
+    assert!(answer["expired_uploads"].as_u64() >= Some(1), "{answer}");
+    let line = &lines[0];
+    assert_eq!((&line["level"], &line["outcome"]), (&json!("INFO"), &json!("finished")), "{line}");
+    assert_eq!(line["expired_uploads"], answer["expired_uploads"]);
+    let metrics = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].to_string();
+    assert!(metrics.contains("expired_uploads"), "each count is a metric: {metrics}");
+    let (again, _) = function.feed(&json!({"source": "aws.scheduler"}), 1).await;
+    assert_eq!(again, json!({}), "once is enough");
+    assert_eq!(function.kill().await.stderr, [""; 0]);
+    deployment.write_calls(binary.name);
+}

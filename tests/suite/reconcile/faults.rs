@@ -1,0 +1,46 @@
+//! Calls that fail while it runs: the next run finds what is left.
+
+use serde_json::json;
+use stowage_tests::Fault;
+
+use super::Scene;
+
+/// An upload that came to nothing, and an object that is gone with its bytes.
+async fn furnish(scene: &Scene) {
+    scene.put().await;
+    let blob = json!({"property": "doc", "type": "text", "data": "gone"});
+    let object = scene.stack.client.object(&scene.bucket, "", &json!({"blobs": [blob]})).await.ok();
+    let id = object["object_id"].as_str().expect("an object_id");
+    scene.stack.client.delete(&format!("/v1/buckets/{}/objects/{id}", scene.bucket)).await.deleted();
+    scene.stack.quiet().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whichever_call_fails_all_is_cleared_up_in_the_end() {
+    let calm = Scene::start().await;
+    furnish(&calm).await;
+    calm.stack.background().take_calls();
+    calm.reconcile().await.expect("it runs");
+    let mut actions = calm.stack.background().take_actions();
+    actions.sort();
+    actions.dedup();
+    assert!(actions.iter().any(|action| action == "Scan"), "{actions:?}");
+    for action in actions {
+        for fault in [Fault::LoseAnswer, Fault::LoseRequest, Fault::THROTTLE, Fault::Status(500)] {
+            if action.contains(' ') && fault == Fault::THROTTLE {
+                continue; // DynamoDB's own
+            }
+            let scene = Scene::start().await;
+            furnish(&scene).await;
+            scene.stack.background().inject(&action, fault.clone(), 3);
+            let what = format!("{action}, {fault:?}");
+            for _ in 0..5 {
+                // The first ones may fail: the clock starts the next.
+                let _ = scene.reconcile().await;
+            }
+            assert_eq!(scene.stack.background().clear(), 0, "{what}: met all of them");
+            assert_eq!(scene.bytes().await, 0, "{what}");
+            assert_eq!(scene.reconcile().await, Ok(json!({})), "{what}");
+        }
+    }
+}
