@@ -1,6 +1,7 @@
 //! Faults at the SDKs' HTTP connector: what AWS does and the embedded engines don't.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -33,6 +34,8 @@ pub enum Fault {
     Error(&'static str),
     /// AWS answers with this bare HTTP status instead.
     Status(u16),
+    /// The answer takes this long.
+    Delay(Duration),
     /// AWS answers with this body instead, as it might: from a replica that is behind, or in part.
     Answer(String),
 }
@@ -142,6 +145,13 @@ impl HttpConnector for FaultyConnector {
                 HttpConnectorFuture::new(async move {
                     let _ = answer.await;
                     Err(lost())
+                })
+            }
+            Some(Fault::Delay(by)) => {
+                let answer = self.inner.call(request);
+                HttpConnectorFuture::new(async move {
+                    tokio::time::sleep(by).await;
+                    answer.await
                 })
             }
             Some(Fault::Error(code)) => {

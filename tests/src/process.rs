@@ -135,6 +135,12 @@ impl Process {
         serde_json::from_slice(&body).expect("JSON")
     }
 
+    /// Plays an event of the clock at which the function fails: what it reports to Lambda, and its line.
+    pub async fn feed_and_fail(&mut self, event: &Value) -> (Value, Value) {
+        let failure = self.invoke_and_fail(event).await;
+        (failure, serde_json::from_str(&self.next_line().await).expect("a line of JSON"))
+    }
+
     /// Hands an event over, and doesn't wait for the answer.
     pub fn send(&mut self, event: &Value) -> Invocation {
         self.send_within(event, TIMEOUT)

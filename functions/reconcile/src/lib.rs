@@ -5,18 +5,21 @@
 //! | [`removals`] | bytes that deleted objects have left |
 //! | [`uploads`] | uploads that nobody confirmed in time, or refers to any more |
 //!
-//! A run does what its time allows; the next goes on where it stopped. Whatever it does may be done again.
+//! A run does what its time allows, of which each pass has its share; the next goes on where it stopped.
+//! What fails by itself is passed over and met again when its pass comes round; the run goes on, and fails in
+//! the end. Whatever it does may be done again.
 
 mod removals;
+mod run;
 mod uploads;
-
-use std::time::Duration;
 
 use stowage_api::{Deadline, Note, ScheduledFunction};
 use stowage_blobs::ports::DeleteBytes;
 use stowage_domain::Result;
 use stowage_domain::upload::Grace;
-use stowage_store::ports::{CleanUploads, RememberPass, RemoveBytes, SweepBucket};
+use stowage_store::ports::{CleanUploads, RememberPass, RemoveBytes};
+
+use run::Run;
 
 /// The function, over the ports that it needs.
 #[derive(Clone, Debug)]
@@ -35,37 +38,20 @@ impl<S, B> Reconcile<S, B> {
 
 impl<S, B> ScheduledFunction for Reconcile<S, B>
 where
-    S: CleanUploads + RememberPass + RemoveBytes + SweepBucket,
+    S: CleanUploads + RememberPass + RemoveBytes,
     B: DeleteBytes,
 {
     const NAME: &'static str = "reconcile";
 
     async fn run(&self, deadline: Deadline, note: &mut Note) -> Result<()> {
-        let run = Run { deadline, reserve: deadline.left() / 4 };
+        let mut run = Run::new(deadline, note);
         // Boxed: together they would make the handler's future too large to lay out.
-        let all = Box::pin(self.remove_left_bytes(run, note)).await?;
-        let all = Box::pin(self.clean_uploads(run, note)).await? && all;
-        note.outcome = Some(if all { "finished" } else { "to be continued" });
-        Ok(())
+        run.begin_pass(2);
+        let ended = Box::pin(self.remove_left_bytes(&mut run)).await;
+        run.end_pass(removals::PASS, ended);
+        run.begin_pass(1);
+        let ended = Box::pin(self.clean_uploads(&mut run)).await;
+        run.end_pass(uploads::PASS, ended);
+        run.end()
     }
-}
-
-/// One run's time.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    deadline: Deadline,
-    /// What is kept of it, to end what was begun.
-    reserve: Duration,
-}
-
-impl Run {
-    /// Whether something more may be begun.
-    fn goes_on(self) -> bool {
-        self.deadline.left() > self.reserve
-    }
-}
-
-/// Counts something more.
-fn count(note: &mut Note, name: &'static str) {
-    *note.counted.entry(name).or_default() += 1;
 }

@@ -1,54 +1,82 @@
 //! Bytes that deleted objects have left, once nobody can be reading them any more. The note of them goes
 //! last, so that a run that ends in between is followed by one that finds it again.
 
-use stowage_api::Note;
 use stowage_blobs::ports::DeleteBytes;
 use stowage_domain::Result;
-use stowage_domain::listing::{Direction, Stretch};
-use stowage_store::ports::RemoveBytes;
+use stowage_domain::listing::{Direction, Position, Stretch};
+use stowage_store::ports::{RememberPass, Removal, RemoveBytes};
 
-use crate::{Reconcile, Run, count};
+use crate::{Reconcile, Run};
 
+/// The name that the pass is remembered by.
+pub(crate) const PASS: &str = "removals";
 /// Notes that are read at a time.
 const AT_ONCE: u32 = 100;
 /// See [`AT_ONCE`].
 const AT_ONCE_BYTES: u64 = 1024 * 1024;
 
-impl<S: RemoveBytes, B: DeleteBytes> Reconcile<S, B> {
-    /// Removes them, the oldest first; false if time ran out.
-    pub(crate) async fn remove_left_bytes(&self, run: Run, note: &mut Note) -> Result<bool> {
+impl<S: RemoveBytes + RememberPass, B: DeleteBytes> Reconcile<S, B> {
+    /// Goes through them, the oldest first, from where the last run stopped; false if time ran out.
+    pub(crate) async fn remove_left_bytes(&self, run: &mut Run<'_>) -> Result<bool> {
+        let began = self.store.pass(PASS).await?.map(Position::new);
         let mut stretch = Stretch {
             direction: Direction::Asc,
-            after: None,
+            after: began.clone(),
             skip: 0,
             records: AT_ONCE,
             bytes: AT_ONCE_BYTES,
         };
+        let ended = self.walk_removals(&mut stretch, run).await;
+        // Those that stay must not keep the next run from what is behind them.
+        let stands = stretch.after.filter(|_| !matches!(ended, Ok(true)));
+        if stands != began {
+            self.store.remember_pass(PASS, stands.as_ref().map(Position::as_str)).await?;
+        }
+        ended
+    }
+
+    /// Walks on as far as time goes; what is behind the stretch then has been looked at.
+    async fn walk_removals(&self, stretch: &mut Stretch, run: &mut Run<'_>) -> Result<bool> {
         loop {
-            let walked = self.store.list_removals(&stretch).await?;
-            for removal in walked.found.into_iter().map(|listed| listed.record) {
+            let walked = self.store.list_removals(stretch).await?;
+            for listed in walked.found {
                 if !run.goes_on() {
                     return Ok(false);
                 }
-                let due = removal.removed_at.plus_seconds(self.grace.unreferenced);
-                if due > run.deadline.now() {
-                    return Ok(true); // and so are all behind it
+                let row = listed.record;
+                match row.record {
+                    Ok(removal) if !self.is_due(&removal, run) => return Ok(true), // nor what is behind it
+                    Ok(removal) => {
+                        if let Err(error) = self.remove(&removal, run).await {
+                            run.leave("removal", &row.key, error);
+                        }
+                    }
+                    Err(error) => run.leave("removal", &row.key, error),
                 }
-                if self.store.is_in_use(&removal).await? {
-                    // Places are never used twice, so this would be a bug: the bytes stay, and it is seen.
-                    count(note, "bytes_in_use");
-                    continue;
-                }
-                for place in &removal.places {
-                    self.blobs.delete_all_versions(place).await?;
-                }
-                self.store.forget_removal(&removal).await?;
-                count(note, "removed_objects_bytes");
+                stretch.after = Some(listed.position);
             }
             if !walked.more {
                 return Ok(true);
             }
             stretch.after = walked.end;
         }
+    }
+
+    fn is_due(&self, removal: &Removal, run: &Run<'_>) -> bool {
+        removal.removed_at.plus_seconds(self.grace.unreferenced) <= run.now()
+    }
+
+    async fn remove(&self, removal: &Removal, run: &mut Run<'_>) -> Result<()> {
+        if self.store.is_in_use(removal).await? {
+            // Places are never used twice, so this would be a bug: the bytes stay, and it is seen.
+            run.find("bytes_in_use");
+            return Ok(());
+        }
+        for place in &removal.places {
+            self.blobs.delete_all_versions(place).await?;
+        }
+        self.store.forget_removal(removal).await?;
+        run.count("removed_objects_bytes");
+        Ok(())
     }
 }

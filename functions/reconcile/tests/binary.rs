@@ -2,7 +2,7 @@
 //! old, and nothing in a store that a test has made is: the rows are made older behind the API's back.
 
 use serde_json::{Value, json};
-use stowage_tests::{Binary, Deployment, TestStack};
+use stowage_tests::{Binary, Deployment, TestStack, play_feeds_over};
 
 const LONG_AGO: &str = "2026-01-01T00:00:00.000Z";
 
@@ -52,6 +52,12 @@ async fn furnish(stack: &TestStack) {
     }
 }
 
+/// Where an earlier run that ran out of time has stopped.
+async fn stop_before_the_end(stack: &TestStack) {
+    let stands = json!({"pk": {"S": "reconcile"}, "sk": {"S": "removals"}, "after": {"S": "2026-01-01"}});
+    stack.dynamodb("PutItem", &json!({"TableName": "stowage-catalog", "Item": stands})).await;
+}
+
 /// A note like this one of an object whose bytes were copied from its source.
 async fn leave_copy(stack: &TestStack, item: &Value) {
     let key = json!({"TableName": "stowage-objects", "Key": {"pk": {"S": item["pk"]}}});
@@ -67,10 +73,17 @@ async fn leave_copy(stack: &TestStack, item: &Value) {
 }
 
 #[tokio::test]
+async fn every_event_has_its_outcome_and_its_log_lines() {
+    let binary = Binary::new("reconcile", env!("CARGO_BIN_EXE_reconcile"));
+    play_feeds_over(&Deployment::start().await, &binary).await;
+}
+
+#[tokio::test]
 async fn what_is_left_over_goes_and_the_line_says_how_much() {
     let binary = Binary::new("reconcile", env!("CARGO_BIN_EXE_reconcile"));
     let deployment = Deployment::start().await;
     furnish(deployment.stack()).await;
+    stop_before_the_end(deployment.stack()).await;
     let mut function = deployment.function(&binary).await;
     // The fixture has uploads of its own that are over.
     let (answer, lines) = function.feed(&json!({"source": "aws.scheduler"}), 1).await;
@@ -86,4 +99,29 @@ async fn what_is_left_over_goes_and_the_line_says_how_much() {
     assert_eq!(again, json!({}), "once is enough");
     assert_eq!(function.kill().await.stderr, [""; 0]);
     deployment.write_calls(binary.name);
+}
+
+/// The line says which row, and nothing that is in it.
+#[tokio::test]
+async fn what_cannot_be_read_is_named_and_the_run_fails_in_the_end() {
+    let binary = Binary::new("reconcile", env!("CARGO_BIN_EXE_reconcile"));
+    let deployment = Deployment::start().await;
+    let stack = deployment.stack();
+    furnish(stack).await;
+    let items = stack.engines().items("uploads").await;
+    let open = |item: &&Value| item["filename"] == "a.mp4" && item["status"] == "PENDING";
+    let broken = items.iter().filter(open).find(|item| item["expires_at"] != LONG_AGO).expect("an open one");
+    set(stack, "uploads", broken, "ref_count", "a secret").await;
+    let mut function = deployment.function(&binary).await;
+    let (failure, line) = function.feed_and_fail(&json!({"source": "aws.scheduler"})).await;
+    assert!(failure.to_string().contains("InternalServerError"), "{failure}");
+    assert_eq!((&line["level"], &line["removed_objects_bytes"]), (&json!("ERROR"), &json!(2)), "{line}");
+    assert_eq!((&line["outcome"], &line["left_over"]), (&json!("finished"), &json!(1)), "{line}");
+    let cause = "an unreadable row: an attribute of another form";
+    let left =
+        json!([{"what": "upload", "id": broken["pk"], "error": "InternalServerError", "cause": cause}]);
+    assert_eq!(line["left"], left);
+    assert!(!line.to_string().contains("a secret"));
+    assert!(line["_aws"].to_string().contains("left_over"), "{line}");
+    assert_eq!(function.kill().await.stderr, [""; 0]);
 }

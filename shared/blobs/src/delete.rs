@@ -12,8 +12,9 @@ use crate::ports::DeleteBytes;
 const AT_ONCE: usize = 8;
 
 impl DeleteBytes for Blobs {
-    async fn delete_all_versions(&self, place: &Place) -> Result<()> {
+    async fn delete_all_versions(&self, place: &Place) -> Result<bool> {
         let (mut key_marker, mut version_marker) = (None, None);
+        let mut any = false;
         loop {
             let page = self
                 .client
@@ -31,10 +32,11 @@ impl DeleteBytes for Blobs {
             let ids = versions.map(|version| version.version_id());
             let ids = ids.chain(markers.map(|marker| marker.version_id()));
             let ids: Vec<String> = ids.flatten().map(str::to_owned).collect();
+            any |= !ids.is_empty();
             let deletions = stream::iter(ids).map(|id| self.delete_version(place, id));
             deletions.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
             if page.is_truncated() != Some(true) {
-                return Ok(());
+                return Ok(any);
             }
             (key_marker, version_marker) = (page.next_key_marker, page.next_version_id_marker);
         }

@@ -78,9 +78,9 @@ pub trait KeepUndelivered: Send + Sync {
 
 /// Deletes bytes.
 pub trait DeleteBytes: Send + Sync {
-    /// Deletes every version of what was ever written to this place, whichever it names. Nothing being
-    /// there is no error, so it may be repeated.
-    fn delete_all_versions(&self, place: &Place) -> impl Future<Output = Result<()>> + Send;
+    /// Deletes every version of what was ever written to this place, whichever it names, and tells whether
+    /// there was one. Nothing being there is no error, so it may be repeated.
+    fn delete_all_versions(&self, place: &Place) -> impl Future<Output = Result<bool>> + Send;
 }
 
 /// Bytes that come piece by piece.

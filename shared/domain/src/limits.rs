@@ -186,3 +186,7 @@ pub const UPLOAD_GRACE_SECONDS: i64 = 3600;
 
 /// How long bytes stay that no object refers to any more, in seconds: as long as a URL to read them is good.
 pub const UNREFERENCED_SECONDS: i64 = 3600;
+
+/// How long after its URL has expired an upload's place is looked at for the last time, in seconds: 24 hours. A
+/// PUT that was begun in time is accepted however long it takes; of 5 GiB, at 64 kB a second.
+pub const LATE_PUT_SECONDS: i64 = 24 * 3600;

@@ -19,6 +19,22 @@ pub(crate) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T> {
         .map_err(|error| Error::internal(format!("from item: {error}")))
 }
 
+/// The same for an item that may not be what it should be. Its error has nothing in it that the
+/// item has.
+pub(crate) fn legible<T: DeserializeOwned>(item: Item) -> Result<T> {
+    serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(|error| {
+        // Of serde's messages, this one has no value of the item in it.
+        let missing = Some(error.to_string()).filter(|text| text.starts_with("missing field"));
+        let reason = missing.as_deref().unwrap_or("an attribute of another form");
+        Error::internal(format!("an unreadable row: {reason}"))
+    })
+}
+
+/// The partition key of an item.
+pub(crate) fn row_of(item: &Item) -> Option<String> {
+    item.get("pk")?.as_s().ok().cloned()
+}
+
 /// A value as an attribute.
 pub(crate) fn to_attribute(value: &impl Serialize) -> Result<AttributeValue> {
     serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(value)

@@ -362,11 +362,20 @@ pub trait CancelUpload: Send + Sync {
     fn cancel_upload(&self, upload: &Upload, keep_bytes: bool) -> impl Future<Output = Result<()>> + Send;
 }
 
+/// A row that was come by.
+#[derive(Clone, Debug)]
+pub struct Row<T> {
+    /// Its partition key.
+    pub key: String,
+    /// What it says, if it can be read.
+    pub record: Result<T>,
+}
+
 /// A part of all uploads.
 #[derive(Clone, Debug)]
 pub struct Scanned {
     /// The uploads of it.
-    pub found: Vec<Kept>,
+    pub found: Vec<Row<Kept>>,
     /// Behind which row the next part begins; none at the end.
     pub next: Option<String>,
 }
@@ -380,11 +389,22 @@ pub trait CleanUploads: Send + Sync {
     /// Moves an upload from PENDING to FAILED, for good; false if somebody was first.
     fn fail_upload(&self, upload: &Upload) -> impl Future<Output = Result<bool>> + Send;
 
-    /// Notes that the bytes of one that was never confirmed are gone.
-    fn note_removed_bytes(&self, upload: &Upload) -> impl Future<Output = Result<()>> + Send;
+    /// Notes that its bytes were removed, as of an instant.
+    fn note_removed_bytes(&self, upload: &Upload, at: Timestamp) -> impl Future<Output = Result<()>> + Send;
 
-    /// Claims an upload that no object refers to, so that none can any more; false if one does.
-    fn claim_unreferenced(&self, upload: &Upload) -> impl Future<Output = Result<bool>> + Send;
+    /// Claims an upload that no object has referred to since then, so that none can any more; false if
+    /// one does, or has meanwhile.
+    fn claim_unreferenced(
+        &self,
+        upload: &Upload,
+        since: Timestamp,
+    ) -> impl Future<Output = Result<bool>> + Send;
+
+    /// Removes the pointers from content to an upload whose bytes are gone.
+    fn forget_content(&self, upload: &Upload) -> impl Future<Output = Result<()>> + Send;
+
+    /// Removes the row of an upload that was claimed.
+    fn remove_claimed(&self, upload: &Upload) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// The bytes that a deleted object has left.
@@ -405,7 +425,7 @@ pub struct Removal {
 /// Finds the notes of bytes that deleted objects have left.
 pub trait RemoveBytes: Send + Sync {
     /// Walks them, of all organisations.
-    fn list_removals(&self, stretch: &Stretch) -> impl Future<Output = Result<Walked<Removal>>> + Send;
+    fn list_removals(&self, stretch: &Stretch) -> impl Future<Output = Result<Walked<Row<Removal>>>> + Send;
 
     /// Whether an object of that id is there and has any of these bytes, by a consistent read.
     fn is_in_use(&self, removal: &Removal) -> impl Future<Output = Result<bool>> + Send;

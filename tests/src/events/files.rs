@@ -37,20 +37,20 @@ pub struct WrittenAnswer {
     pub body: Value,
 }
 
-/// An event of a queue or a stream, and what comes of it.
+/// An event of a queue, a stream or the clock, and what comes of it.
 #[derive(Clone, Debug)]
 pub struct Feed {
     /// The function: the folder's name.
     pub function: String,
     /// `function/name`, for people.
     pub name: String,
-    /// The event as Lambda's event source mapping sends it.
+    /// The event as Lambda's event source mapping sends it, or EventBridge Scheduler.
     pub json: Value,
     /// What comes of it.
     pub outcome: WrittenOutcome,
 }
 
-/// What a function makes of the records of an event.
+/// What a function makes of the records of an event, or of its turn.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WrittenOutcome {
@@ -138,9 +138,9 @@ fn all() -> Vec<Files> {
 }
 
 impl Files {
-    /// Whether a queue or a stream sends it; else API Gateway does.
+    /// Whether a queue, a stream or the clock sends it; else API Gateway does.
     fn is_fed(&self) -> bool {
-        self.json["Records"].is_array()
+        self.json["Records"].is_array() || self.json["source"] == "aws.scheduler"
     }
 }
 
@@ -152,7 +152,7 @@ pub fn events() -> Vec<Event> {
     requests.map(read_event).collect()
 }
 
-/// Every event of a queue or a stream, by function and name.
+/// Every event of a queue, a stream or the clock, by function and name.
 pub fn feeds() -> Vec<Feed> {
     let sent = all().into_iter().filter(Files::is_fed);
     let read_feed =

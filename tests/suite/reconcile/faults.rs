@@ -5,13 +5,12 @@ use stowage_tests::Fault;
 
 use super::Scene;
 
-/// An upload that came to nothing, and an object that is gone with its bytes.
+/// An upload that came to nothing, one that no object refers to any more, and an object that is gone with
+/// its bytes.
 async fn furnish(scene: &Scene) {
     scene.put().await;
-    let blob = json!({"property": "doc", "type": "text", "data": "gone"});
-    let object = scene.stack.client.object(&scene.bucket, "", &json!({"blobs": [blob]})).await.ok();
-    let id = object["object_id"].as_str().expect("an object_id");
-    scene.stack.client.delete(&format!("/v1/buckets/{}/objects/{id}", scene.bucket)).await.deleted();
+    scene.leave_upload().await;
+    scene.delete(&scene.inline("gone").await).await;
     scene.stack.quiet().await;
 }
 

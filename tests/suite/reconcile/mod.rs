@@ -1,7 +1,11 @@
 //! Clearing up by the clock: uploads that came to nothing, and bytes that nobody refers to.
 
 mod faults;
+mod late;
 mod objects;
+mod races;
+mod resumed;
+mod unreadable;
 mod uploads;
 
 use std::time::Duration;
@@ -10,7 +14,7 @@ use serde_json::{Value, json};
 use stowage_domain::upload::Grace;
 use stowage_local::{Options, RelayOptions};
 use stowage_store::Settings;
-use stowage_tests::TestStack;
+use stowage_tests::{Answer, TestStack};
 
 /// A stack on which nothing is left alone for long, with a bucket for films.
 struct Scene {
@@ -21,7 +25,7 @@ struct Scene {
 impl Scene {
     /// Uploads are over as soon as they are made.
     async fn start() -> Self {
-        Self::start_with(Grace { expired: -100_000, unreferenced: 0 }).await
+        Self::start_with(Grace { expired: -100_000, unreferenced: 0, late: -100_000 }).await
     }
 
     async fn start_with(grace: Grace) -> Self {
@@ -41,8 +45,55 @@ impl Scene {
 
     /// Runs reconcile once, and gives what it counted.
     async fn reconcile(&self) -> Result<Value, String> {
-        let functions = self.stack.stack().functions();
-        functions.deliver("reconcile", json!({}), Duration::from_mins(1)).await
+        self.reconcile_within(Duration::from_mins(1)).await
+    }
+
+    async fn reconcile_within(&self, timeout: Duration) -> Result<Value, String> {
+        self.stack.stack().functions().deliver("reconcile", json!({}), timeout).await
+    }
+
+    /// Makes an object of a text of its own.
+    async fn inline(&self, text: &str) -> Value {
+        let blob = json!({"property": "doc", "type": "text", "data": text});
+        self.stack.client.object(&self.bucket, "", &json!({"blobs": [blob]})).await.ok()
+    }
+
+    /// Makes an object that refers to an upload.
+    async fn refer_to(&self, upload: &Value) -> Answer {
+        let blob = json!({"property": "clip", "type": "video", "upload_id": upload["upload_id"]});
+        self.stack.client.object(&self.bucket, "", &json!({"blobs": [blob]})).await
+    }
+
+    async fn delete(&self, object: &Value) {
+        let id = object["object_id"].as_str().expect("an object_id");
+        self.stack.client.delete(&format!("/v1/buckets/{}/objects/{id}", self.bucket)).await.deleted();
+    }
+
+    /// Makes an upload that no object refers to any more.
+    async fn leave_upload(&self) -> Value {
+        let upload = self.put().await;
+        let confirmed = self.stack.client.confirm(&self.bucket, &upload, &json!({})).await.ok();
+        self.delete(&confirmed).await;
+        upload
+    }
+
+    /// Changes a row behind the API's back.
+    async fn change(&self, table: &str, row: &Value, update: &str, values: Value) {
+        let mut request = json!({
+            "TableName": format!("stowage-{table}"),
+            "Key": {"pk": {"S": row["pk"]}},
+            "UpdateExpression": update,
+        });
+        if values != json!({}) {
+            request["ExpressionAttributeValues"] = values;
+        }
+        self.stack.dynamodb("UpdateItem", &request).await;
+    }
+
+    /// The notes of bytes to remove.
+    async fn notes(&self) -> Vec<Value> {
+        let items = self.stack.engines().items("objects").await;
+        items.into_iter().filter(|item| item["kind"] == "removal").collect()
     }
 
     async fn status(&self, upload: &Value) -> Value {
@@ -56,6 +107,7 @@ impl Scene {
     }
 }
 
+/// An upload of a film, whatever others have the same bytes.
 fn film() -> Value {
-    json!({"filename": "a.mp4", "content_type": "video/mp4"})
+    json!({"filename": "a.mp4", "content_type": "video/mp4", "skip_duplicates": false})
 }

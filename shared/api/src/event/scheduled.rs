@@ -1,5 +1,6 @@
 //! Functions that run by the clock. Source: EventBridge Scheduler User Guide.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use lambda_http::{Context, LambdaEvent, service_fn};
@@ -15,11 +16,11 @@ pub trait ScheduledFunction: Send + Sync {
     /// Its name: the directory under `functions/`.
     const NAME: &'static str;
 
-    /// Does what its time allows; what it counts goes into the note. After an error it runs again.
+    /// Does what its time allows; what it counts and finds goes into the note. After an error it runs again.
     fn run(&self, deadline: Deadline, note: &mut Note) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// Runs such a function once: the answer is what it counted.
+/// Runs such a function once: the answer is what it counted and found.
 pub async fn answer_schedule<F: ScheduledFunction>(
     function: &F,
     context: Option<&Context>,
@@ -29,7 +30,8 @@ pub async fn answer_schedule<F: ScheduledFunction>(
     let line = EventLine::new(F::NAME, Invocation::of(context), "aws.scheduler", "", None, clock::now());
     let mut note = Note::default();
     let outcome = guarded(function.run(deadline, &mut note), deadline).await;
-    let answer = json!(note.counted);
+    let answer: BTreeMap<_, _> = note.counted.iter().chain(&note.standing).collect();
+    let answer = json!(answer);
     line.write(1, note, outcome.as_ref().err(), started.elapsed());
     match outcome {
         Ok(()) => Ok(answer),

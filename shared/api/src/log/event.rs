@@ -44,6 +44,42 @@ pub struct Note {
     /// What was counted on the way: a metric each.
     #[serde(flatten)]
     pub counted: BTreeMap<&'static str, u64>,
+    /// What was found to be so, and is found again until somebody mends it: a metric each, of which the
+    /// greatest counts and not the sum.
+    #[serde(flatten)]
+    pub standing: BTreeMap<&'static str, u64>,
+    /// What failed by itself while the rest went on: the first of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Left>,
+}
+
+/// Something that failed by itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct Left {
+    /// What it is.
+    what: &'static str,
+    /// Its id or key.
+    id: String,
+    #[serde(flatten)]
+    failure: Failure,
+}
+
+impl Note {
+    /// Most of [`Note::left`].
+    const MOST_LEFT: usize = 10;
+
+    /// Counts something more.
+    pub fn count(&mut self, name: &'static str) {
+        *self.counted.entry(name).or_default() += 1;
+    }
+
+    /// Notes that something failed by itself, and how many did: `left_over`.
+    pub fn leave(&mut self, what: &'static str, id: &str, error: &Error) {
+        *self.standing.entry("left_over").or_default() += 1;
+        if self.left.len() < Self::MOST_LEFT {
+            self.left.push(Left { what, id: id.to_owned(), failure: Failure::of(Some(error)) });
+        }
+    }
 }
 
 /// The line of records that are being handled.
@@ -125,7 +161,8 @@ impl EventLine {
         self.counts.errors = u8::from(error.is_some());
         self.counts.throttles = stowage_store::throttles().saturating_sub(self.throttles_before);
         if JSON.load(Ordering::Relaxed) {
-            let counted = self.note.counted.keys().map(|name| (*name, "Count"));
+            let counted = self.note.counted.keys().chain(self.note.standing.keys());
+            let counted = counted.map(|name| (*name, "Count"));
             let metrics: Vec<(&str, &str)> = METRICS.into_iter().chain(counted).collect();
             self.metrics = embedded_metrics(self.timestamp, &metrics);
             print(&self);
@@ -150,6 +187,8 @@ impl EventLine {
                     outcome = self.note.outcome,
                     reason = self.note.reason,
                     counted = ?self.note.counted,
+                    standing = ?self.note.standing,
+                    left = ?self.note.left,
                     error = self.failure.error,
                     cause = self.failure.cause,
                     "event"

@@ -69,7 +69,7 @@ impl Invocation {
 }
 
 /// Why something failed, as a line has it.
-#[derive(Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 struct Failure {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'static str>,

@@ -1,7 +1,7 @@
 //! What an upload's row and bytes come to once nobody needs them any more.
 
 use super::{Upload, UploadStatus};
-use crate::limits::{UNREFERENCED_SECONDS, UPLOAD_GRACE_SECONDS};
+use crate::limits::{LATE_PUT_SECONDS, UNREFERENCED_SECONDS, UPLOAD_GRACE_SECONDS};
 use crate::time::Timestamp;
 
 /// How long things are left alone that nobody seems to need, in seconds.
@@ -11,11 +11,13 @@ pub struct Grace {
     pub expired: i64,
     /// Bytes, after the last object that referred to them is gone.
     pub unreferenced: i64,
+    /// How long after its URL has expired an upload's place is looked at for the last time.
+    pub late: i64,
 }
 
 impl Default for Grace {
     fn default() -> Self {
-        Self { expired: UPLOAD_GRACE_SECONDS, unreferenced: UNREFERENCED_SECONDS }
+        Self { expired: UPLOAD_GRACE_SECONDS, unreferenced: UNREFERENCED_SECONDS, late: LATE_PUT_SECONDS }
     }
 }
 
@@ -32,8 +34,8 @@ pub struct Kept {
     pub is_deleting: bool,
     /// Whether the bytes of a canceled one are to stay.
     pub keeps_bytes: bool,
-    /// Whether the bytes of one that was never confirmed are gone.
-    pub bytes_are_removed: bool,
+    /// When its bytes were removed last, if they were.
+    pub bytes_removed_at: Option<Timestamp>,
 }
 
 /// What is to be done with one.
@@ -41,31 +43,43 @@ pub struct Kept {
 pub enum Cleanup {
     /// It has FAILED for good, and its bytes go.
     Expire,
-    /// Its bytes go: it is FAILED, or was canceled before a late PUT.
+    /// No object refers to it any more, and none can from now on; its bytes go.
+    Claim(Timestamp),
+    /// Its bytes go, those that came after they went before, too.
     RemoveBytes,
-    /// Bytes and row go: no object refers to them any more.
-    RemoveAll,
 }
 
 impl Kept {
     /// What is to be done with it, if anything.
     pub fn cleanup(&self, grace: Grace, now: Timestamp) -> Option<Cleanup> {
         let is_over = self.upload.expires_at.plus_seconds(grace.expired) <= now;
-        match self.upload.status {
-            UploadStatus::Pending if is_over => Some(Cleanup::Expire),
-            UploadStatus::Failed if !self.bytes_are_removed => Some(Cleanup::RemoveBytes),
-            UploadStatus::Canceled if is_over && !self.keeps_bytes && !self.bytes_are_removed => {
-                Some(Cleanup::RemoveBytes)
-            }
-            UploadStatus::Completed if self.is_deleting || self.is_forgotten(grace, now) => {
-                Some(Cleanup::RemoveAll)
-            }
-            _ => None,
-        }
+        let is_due = match self.upload.status {
+            UploadStatus::Pending if is_over => return Some(Cleanup::Expire),
+            UploadStatus::Failed => true,
+            UploadStatus::Canceled => is_over && !self.keeps_bytes,
+            UploadStatus::Completed if self.is_deleting => true,
+            UploadStatus::Completed => return self.forgotten_since(grace, now).map(Cleanup::Claim),
+            UploadStatus::Pending | UploadStatus::Skipped => false,
+        };
+        (is_due && self.may_have_bytes(grace, now)).then_some(Cleanup::RemoveBytes)
     }
 
-    fn is_forgotten(&self, grace: Grace, now: Timestamp) -> bool {
+    /// Whether nothing can come any more of the PUTs that its URL allowed.
+    pub fn is_over_for_good(&self, grace: Grace, now: Timestamp) -> bool {
+        self.upload.expires_at.plus_seconds(grace.late) <= now
+    }
+
+    /// Whether bytes may be there that nobody has removed yet. A URL can't be taken back: while it is good,
+    /// it may bring some at any moment, and a PUT that was begun then, for a while longer.
+    fn may_have_bytes(&self, grace: Grace, now: Timestamp) -> bool {
+        let Some(removed_at) = self.bytes_removed_at else { return true };
+        let was_open = removed_at < self.upload.expires_at;
+        was_open || (self.is_over_for_good(grace, now) && !self.is_over_for_good(grace, removed_at))
+    }
+
+    /// Since when no object refers to it, if that is long enough ago.
+    fn forgotten_since(&self, grace: Grace, now: Timestamp) -> Option<Timestamp> {
         let since = self.unreferenced_since.filter(|_| self.references == 0);
-        since.is_some_and(|since| since.plus_seconds(grace.unreferenced) <= now)
+        since.filter(|since| since.plus_seconds(grace.unreferenced) <= now)
     }
 }

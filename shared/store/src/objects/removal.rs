@@ -17,10 +17,10 @@ use stowage_domain::time::Timestamp;
 use super::listed_at;
 use crate::Store;
 use crate::calls::unbuilt;
-use crate::item::{from_item, text, to_item};
+use crate::item::{legible, row_of, text, to_item};
 use crate::listing::List;
 use crate::pace::Outcome;
-use crate::ports::{Removal, RemoveBytes};
+use crate::ports::{Removal, RemoveBytes, Row};
 
 /// What the partitions of the records' list start with, and how many they are.
 const REMOVALS: &str = "removals";
@@ -80,17 +80,26 @@ struct Read {
     removed_at: Timestamp,
 }
 
-impl RemoveBytes for Store {
-    async fn list_removals(&self, stretch: &Stretch) -> Result<Walked<Removal>> {
-        let list = List { table: &self.tables.objects, name: REMOVALS.to_owned(), shards: SHARDS };
-        let walked = self.walk(&list, stretch, from_item::<Read>).await?;
-        Ok(walked.map(|read| Removal {
+impl From<Read> for Removal {
+    fn from(read: Read) -> Self {
+        Self {
             bucket_id: read.bucket_id,
             object_id: read.object_id,
             incarnation: read.incarnation,
             places: read.places,
             removed_at: read.removed_at,
-        }))
+        }
+    }
+}
+
+impl RemoveBytes for Store {
+    async fn list_removals(&self, stretch: &Stretch) -> Result<Walked<Row<Removal>>> {
+        let list = List { table: &self.tables.objects, name: REMOVALS.to_owned(), shards: SHARDS };
+        self.walk(&list, stretch, |item| {
+            let key = row_of(&item).unwrap_or_default();
+            Ok(Row { key, record: legible::<Read>(item).map(Removal::from) })
+        })
+        .await
     }
 
     async fn is_in_use(&self, removal: &Removal) -> Result<bool> {

@@ -9,12 +9,13 @@ use stowage_domain::Result;
 use stowage_domain::time::Timestamp;
 use stowage_domain::upload::{Kept, Upload, UploadStatus};
 
-use super::{from_upload_item, upload_pk};
+use super::item::UploadItem;
+use super::{content_pks, upload_pk};
 use crate::Store;
 use crate::failure::Item;
-use crate::item::{from_item, number, text};
+use crate::item::{legible, number, row_of, text};
 use crate::pace::Outcome;
-use crate::ports::{CleanUploads, Scanned};
+use crate::ports::{CleanUploads, Row, Scanned};
 
 /// What a row says besides the upload.
 #[derive(Deserialize)]
@@ -27,18 +28,18 @@ struct Marks {
     #[serde(default)]
     keep_bytes: bool,
     #[serde(default)]
-    bytes_removed: bool,
+    bytes_removed_at: Option<Timestamp>,
 }
 
 fn kept(item: Item) -> Result<Kept> {
-    let marks: Marks = from_item(item.clone())?;
+    let marks: Marks = legible(item.clone())?;
     Ok(Kept {
-        upload: from_upload_item(item)?,
+        upload: legible::<UploadItem>(item)?.into(),
         references: marks.ref_count,
         unreferenced_since: marks.unreferenced_since,
         is_deleting: marks.deleting,
         keeps_bytes: marks.keep_bytes,
-        bytes_are_removed: marks.bytes_removed,
+        bytes_removed_at: marks.bytes_removed_at,
     })
 }
 
@@ -53,12 +54,11 @@ impl CleanUploads for Store {
             .limit(i32::try_from(at_most).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start);
         let page = self.reading().read(|| scan.clone().send()).await.map_err(Outcome::into_error)?;
-        let is_upload = |item: &Item| {
-            item.get("kind").and_then(|kind| kind.as_s().ok()).is_some_and(|kind| kind == "upload")
-        };
-        let next = page.last_evaluated_key.as_ref().and_then(|key| key.get("pk")?.as_s().ok().cloned());
+        let next = page.last_evaluated_key.as_ref().and_then(row_of);
+        let is_upload = |item: &Item| item.get("kind").is_some_and(|kind| *kind == text("upload"));
         let items = page.items.unwrap_or_default().into_iter().filter(is_upload);
-        Ok(Scanned { found: items.map(kept).collect::<Result<_>>()?, next })
+        let found = items.filter_map(|item| Some(Row { key: row_of(&item)?, record: kept(item) }));
+        Ok(Scanned { found: found.collect(), next })
     }
 
     async fn fail_upload(&self, upload: &Upload) -> Result<bool> {
@@ -74,32 +74,62 @@ impl CleanUploads for Store {
         .await
     }
 
-    async fn note_removed_bytes(&self, upload: &Upload) -> Result<()> {
-        let status = text(upload.status.name());
-        let removed = AttributeValue::Bool(true);
+    async fn note_removed_bytes(&self, upload: &Upload, at: Timestamp) -> Result<()> {
         // Who changed it meanwhile is looked at again.
         self.mark_upload(
             upload,
-            "SET bytes_removed = :removed",
+            "SET bytes_removed_at = :at",
             "#status = :status",
-            &[(":removed", removed), (":status", status)],
+            &[(":at", text(at)), (":status", text(upload.status.name()))],
         )
         .await?;
         Ok(())
     }
 
-    async fn claim_unreferenced(&self, upload: &Upload) -> Result<bool> {
+    async fn claim_unreferenced(&self, upload: &Upload, since: Timestamp) -> Result<bool> {
         self.mark_upload(
             upload,
             "SET deleting = :deleting",
-            "#status = :completed AND ref_count = :none AND attribute_exists(unreferenced_since)",
+            "#status = :completed AND ref_count = :none AND unreferenced_since = :since",
             &[
                 (":deleting", AttributeValue::Bool(true)),
                 (":completed", text(UploadStatus::Completed.name())),
                 (":none", number(0)),
+                (":since", text(since)),
             ],
         )
         .await
+    }
+
+    async fn forget_content(&self, upload: &Upload) -> Result<()> {
+        for pk in content_pks(upload) {
+            let delete = self
+                .client
+                .delete_item()
+                .table_name(&self.tables.uploads)
+                .key("pk", text(pk))
+                .condition_expression("upload_id = :id")
+                .expression_attribute_values(":id", text(&upload.upload_id));
+            match self.writing().send(|| delete.clone().send()).await {
+                // Gone, or another upload's by now.
+                Ok(_) | Err(Outcome::Condition(_)) => {}
+                Err(outcome) => return Err(outcome.into_error()),
+            }
+        }
+        Ok(())
+    }
+
+    async fn remove_claimed(&self, upload: &Upload) -> Result<()> {
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.tables.uploads)
+            .key("pk", text(upload_pk(&upload.scope.organisation_id, &upload.upload_id)))
+            .condition_expression("attribute_exists(deleting)");
+        match self.writing().send(|| delete.clone().send()).await {
+            Ok(_) | Err(Outcome::Condition(_)) => Ok(()),
+            Err(outcome) => Err(outcome.into_error()),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use stowage_domain::bucket::Bucket;
 use stowage_domain::id::{BucketId, OrganisationId, UploadId};
 use stowage_domain::upload::{Upload, UploadStatus};
 
+use super::{from_upload_item, upload_pk};
 use crate::Store;
 use crate::calls::unbuilt;
 use crate::item::{from_item, text, to_item};
@@ -88,8 +89,11 @@ impl Store {
         let item = self.item(&self.tables.uploads, pointer_pk(organisation, bucket, identity), pace).await?;
         let Some(item) = item else { return Ok(Known::Nothing(None)) };
         let pointer: PointerItem = from_item(item)?;
-        let upload = self.upload(organisation, &pointer.upload_id, pace).await?;
-        Ok(match upload {
+        let pk = upload_pk(organisation, &pointer.upload_id);
+        let item = self.item(&self.tables.uploads, pk, pace).await?;
+        // One whose bytes are being removed stands for nothing.
+        let item = item.filter(|item| !item.contains_key("deleting"));
+        Ok(match item.map(from_upload_item).transpose()? {
             Some(upload)
                 if upload.status == UploadStatus::Completed
                     && upload.bucket_id == *bucket

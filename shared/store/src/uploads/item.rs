@@ -15,8 +15,9 @@ pub(crate) fn upload_pk(organisation: &OrganisationId, upload: &UploadId) -> Str
     format!("{organisation}#{upload}")
 }
 
+/// An upload's item.
 #[derive(Serialize, Deserialize)]
-struct UploadItem {
+pub(super) struct UploadItem {
     pk: String,
     kind: String,
     organisation_id: OrganisationId,
@@ -53,11 +54,16 @@ pub(super) fn to_upload_item(upload: &Upload, ref_count: i64) -> Result<Item> {
 
 /// An item as the upload that was stored.
 pub(crate) fn from_upload_item(item: Item) -> Result<Upload> {
-    let item: UploadItem = from_item(item)?;
-    Ok(Upload {
-        upload_id: item.upload_id,
-        scope: Scope { organisation_id: item.organisation_id, namespace_id: item.namespace_id },
-        bucket_id: item.bucket_id,
-        record: item.record,
-    })
+    Ok(from_item::<UploadItem>(item)?.into())
+}
+
+impl From<UploadItem> for Upload {
+    fn from(item: UploadItem) -> Self {
+        Self {
+            upload_id: item.upload_id,
+            scope: Scope { organisation_id: item.organisation_id, namespace_id: item.namespace_id },
+            bucket_id: item.bucket_id,
+            record: item.record,
+        }
+    }
 }
