@@ -91,6 +91,7 @@ CALLS = {
     # Without ListBucket a missing key is a 403 instead of a 404.
     ("s3", "HeadObject"): Call(["s3:GetObject"], bucket=["s3:ListBucket"]),
     ("s3", "ListObjectVersions"): Call([], bucket=["s3:ListBucketVersions"], key=[]),
+    ("s3", "ListMultipartUploads"): Call([], bucket=["s3:ListBucketMultipartUploads"], key=[]),
     ("s3", "GetObject"): Call(["s3:GetObject"]),
     # GetObject with a version id.
     ("s3", "GetObjectVersion"): Call(["s3:GetObjectVersion"]),

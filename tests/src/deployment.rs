@@ -4,6 +4,10 @@
 use std::fs;
 
 use serde_json::{Value, json};
+use stowage_api::aws::{Aws, Endpoints, Roots};
+use stowage_blobs::Blobs;
+use stowage_store::tables::TableNames;
+use stowage_store::{Settings, Store};
 
 use crate::events::{Event, Feed, differences, events, feeds, fixture, fixture_secrets};
 use crate::process::{Process, presigned_urls};
@@ -53,6 +57,20 @@ impl Deployment {
     /// Starts a function with these variables.
     pub async fn function_with(&self, binary: &Binary, variables: &Variables) -> Process {
         Process::start(binary, variables, &self.secrets).await
+    }
+
+    /// Records and bytes as a function has them, for its code in this process: what it calls is recorded.
+    pub fn recorded(&self) -> (Store, Blobs) {
+        let stack = self.stack.stack();
+        let endpoints = Endpoints {
+            dynamodb: Some(self.recorder.dynamodb()),
+            s3: Some(self.recorder.s3()),
+            ..Endpoints::default()
+        };
+        let aws = Aws::new("us-east-1", &stack.credentials(), endpoints, Roots::Amazon);
+        let tables = TableNames::with_prefix("stowage");
+        let store = Store::new(aws.dynamodb(), tables, Settings::default());
+        (store, Blobs::new(aws.s3(), stack.blobs().bucket()))
     }
 
     /// The engines, past the recorder.

@@ -96,6 +96,22 @@ impl Engines {
         put.send().await.expect("S3 takes them");
     }
 
+    /// Begins a multipart upload, and sends one part of it.
+    pub async fn begin_parts(&self, key: &str) {
+        let s3 = self.aws.s3();
+        let begun = s3.create_multipart_upload().bucket(&self.s3_bucket).key(key).send().await;
+        let id = begun.expect("S3 begins it").upload_id.expect("an id");
+        let part = s3.upload_part().bucket(&self.s3_bucket).key(key).upload_id(id).part_number(1);
+        part.body(vec![b'x'; 1000].into()).send().await.expect("S3 takes it");
+    }
+
+    /// The keys of multipart uploads that were begun and haven't ended.
+    pub async fn parts(&self) -> Vec<String> {
+        let list = self.aws.s3().list_multipart_uploads().bucket(&self.s3_bucket).send().await;
+        let found = list.expect("S3 answers").uploads.unwrap_or_default();
+        found.into_iter().filter_map(|upload| upload.key).collect()
+    }
+
     /// The bytes behind an `s3://bucket/key` of a response.
     pub async fn bytes(&self, url: &str) -> Vec<u8> {
         let place = url.strip_prefix("s3://").and_then(|rest| rest.split_once('/'));

@@ -4,17 +4,19 @@
 //! |---|---|
 //! | [`removals`] | bytes that deleted objects have left |
 //! | [`uploads`] | uploads that nobody confirmed in time, or refers to any more |
+//! | [`parts`] | multipart uploads that nobody ended |
 //!
 //! A run does what its time allows, of which each pass has its share; the next goes on where it stopped.
 //! What fails by itself is passed over and met again when its pass comes round; the run goes on, and fails in
 //! the end. Whatever it does may be done again.
 
+mod parts;
 mod removals;
 mod run;
 mod uploads;
 
 use stowage_api::{Deadline, Note, ScheduledFunction};
-use stowage_blobs::ports::DeleteBytes;
+use stowage_blobs::ports::{AbortParts, DeleteBytes};
 use stowage_domain::Result;
 use stowage_domain::upload::Grace;
 use stowage_store::ports::{CleanUploads, RememberPass, RemoveBytes};
@@ -39,19 +41,22 @@ impl<S, B> Reconcile<S, B> {
 impl<S, B> ScheduledFunction for Reconcile<S, B>
 where
     S: CleanUploads + RememberPass + RemoveBytes,
-    B: DeleteBytes,
+    B: AbortParts + DeleteBytes,
 {
     const NAME: &'static str = "reconcile";
 
     async fn run(&self, deadline: Deadline, note: &mut Note) -> Result<()> {
         let mut run = Run::new(deadline, note);
         // Boxed: together they would make the handler's future too large to lay out.
-        run.begin_pass(2);
+        run.begin_pass(3);
         let ended = Box::pin(self.remove_left_bytes(&mut run)).await;
         run.end_pass(removals::PASS, ended);
-        run.begin_pass(1);
+        run.begin_pass(2);
         let ended = Box::pin(self.clean_uploads(&mut run)).await;
         run.end_pass(uploads::PASS, ended);
+        run.begin_pass(1);
+        let ended = Box::pin(self.abort_parts(&mut run)).await;
+        run.end_pass(parts::PASS, ended);
         run.end()
     }
 }

@@ -1,7 +1,10 @@
 //! The real binary on a Lambda Runtime API that the test plays, over recorded engines. What it clears up is
 //! old, and nothing in a store that a test has made is: the rows are made older behind the API's back.
 
+use reconcile::Reconcile;
 use serde_json::{Value, json};
+use stowage_api::answer_schedule;
+use stowage_domain::upload::Grace;
 use stowage_tests::{Binary, Deployment, TestStack, play_feeds_over};
 
 const LONG_AGO: &str = "2026-01-01T00:00:00.000Z";
@@ -72,6 +75,20 @@ async fn leave_copy(stack: &TestStack, item: &Value) {
     stack.engines().put("mirror/org_1/ns_1/bkt_1/obj_1/0123456789abcdef/a.mp4", b"a copy").await;
 }
 
+/// Nothing that a test has begun is a day old, and S3 alone says when it was: the same code in this process,
+/// with no day to wait for, makes the calls that are left.
+async fn abort_parts(deployment: &Deployment) {
+    let engines = deployment.stack().engines();
+    for key in ["mirror/org_1/ns_1/bkt_1/obj_1/0123456789abcdef/b.mp4", "uploads/org_1/ns_1/upl_1/b.mp4"] {
+        engines.begin_parts(key).await;
+    }
+    let (store, blobs) = deployment.recorded();
+    let reconcile = Reconcile::new(store, blobs, Grace { parts: 0, ..Grace::default() });
+    let answer = answer_schedule(&reconcile, None).await.expect("it runs");
+    assert_eq!(answer, json!({"aborted_multipart_uploads": 2}));
+    assert_eq!(engines.parts().await, [""; 0]);
+}
+
 #[tokio::test]
 async fn every_event_has_its_outcome_and_its_log_lines() {
     let binary = Binary::new("reconcile", env!("CARGO_BIN_EXE_reconcile"));
@@ -97,6 +114,7 @@ async fn what_is_left_over_goes_and_the_line_says_how_much() {
     assert!(metrics.contains("expired_uploads"), "each count is a metric: {metrics}");
     let (again, _) = function.feed(&json!({"source": "aws.scheduler"}), 1).await;
     assert_eq!(again, json!({}), "once is enough");
+    abort_parts(&deployment).await;
     assert_eq!(function.kill().await.stderr, [""; 0]);
     deployment.write_calls(binary.name);
 }

@@ -11,6 +11,7 @@ mod failure;
 mod inline;
 mod inspect;
 mod mirror;
+mod parts;
 pub mod ports;
 mod sign;
 mod undelivered;

@@ -5,6 +5,7 @@ use stowage_domain::blob::Blob;
 use stowage_domain::bucket::StorageClass;
 use stowage_domain::object::PendingBytes;
 use stowage_domain::place::Place;
+use stowage_domain::time::Timestamp;
 use stowage_domain::upload::{Stored, Upload};
 use stowage_domain::{Error, Result};
 
@@ -81,6 +82,39 @@ pub trait DeleteBytes: Send + Sync {
     /// Deletes every version of what was ever written to this place, whichever it names, and tells whether
     /// there was one. Nothing being there is no error, so it may be repeated.
     fn delete_all_versions(&self, place: &Place) -> impl Future<Output = Result<bool>> + Send;
+}
+
+/// A multipart upload that was begun and hasn't ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// The key that its bytes are for.
+    pub key: String,
+    /// S3's id of it.
+    pub id: String,
+    /// When it was begun.
+    pub at: Timestamp,
+}
+
+/// Some of them.
+#[derive(Clone, Debug)]
+pub struct BegunPage {
+    /// In S3's order.
+    pub found: Vec<Begun>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// Ends multipart uploads that nobody else does.
+pub trait AbortParts: Send + Sync {
+    /// Those under a prefix, from behind one on.
+    fn list_begun(
+        &self,
+        prefix: &str,
+        after: Option<&Begun>,
+    ) -> impl Future<Output = Result<BegunPage>> + Send;
+
+    /// Removes the parts of one. That it is gone is no error.
+    fn abort(&self, begun: &Begun) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Bytes that come piece by piece.

@@ -190,3 +190,7 @@ pub const UNREFERENCED_SECONDS: i64 = 3600;
 /// How long after its URL has expired an upload's place is looked at for the last time, in seconds: 24 hours. A
 /// PUT that was begun in time is accepted however long it takes; of 5 GiB, at 64 kB a second.
 pub const LATE_PUT_SECONDS: i64 = 24 * 3600;
+
+/// How long after it was begun a multipart upload may still be going on, in seconds: 24 hours. Whoever begins
+/// one has minutes.
+pub const PARTS_SECONDS: i64 = 24 * 3600;

@@ -70,6 +70,7 @@ pub(super) fn s3(method: &Method, path: &str, query: &str) -> Call {
     // Any other is recorded as it is, for whoever judges the calls to stumble over.
     let action = match (method.as_str(), key) {
         ("GET", "") if has("versions") => "ListObjectVersions".to_owned(),
+        ("GET", "") if has("uploads") => "ListMultipartUploads".to_owned(),
         ("HEAD", _) => "HeadObject".to_owned(),
         ("GET", key) if !key.is_empty() && has("versionId") => "GetObjectVersion".to_owned(),
         ("GET", key) if !key.is_empty() => "GetObject".to_owned(),
@@ -149,6 +150,7 @@ mod tests {
         assert_eq!(of(Method::GET, "/b", "list-type=2"), "GET list-type=2 s3:");
         let versions = "versions&prefix=uploads%2Forg%2Fa.mp4";
         assert_eq!(of(Method::GET, "/b/", versions), "ListObjectVersions s3:uploads/");
+        assert_eq!(of(Method::GET, "/b/", "uploads&prefix=mirror%2F"), "ListMultipartUploads s3:mirror/");
         let url = "http://127.0.0.1:9001/b/uploads/org/a.mp4?X-Amz-Signature=1";
         assert_eq!(names(&[presigned(url)]).concat(), "PresignPutObject s3:uploads/");
         let url = "http://127.0.0.1:9001/b/inline/org/a?X-Amz-Signature=1&versionId=2&x-id=GetObject";

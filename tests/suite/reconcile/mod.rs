@@ -3,6 +3,7 @@
 mod faults;
 mod late;
 mod objects;
+mod parts;
 mod races;
 mod resumed;
 mod unreadable;
@@ -25,7 +26,7 @@ struct Scene {
 impl Scene {
     /// Uploads are over as soon as they are made.
     async fn start() -> Self {
-        Self::start_with(Grace { expired: -100_000, unreferenced: 0, late: -100_000 }).await
+        Self::start_with(Grace { expired: -100_000, unreferenced: 0, late: -100_000, parts: 0 }).await
     }
 
     async fn start_with(grace: Grace) -> Self {

@@ -1,7 +1,7 @@
 //! What an upload's row and bytes come to once nobody needs them any more.
 
 use super::{Upload, UploadStatus};
-use crate::limits::{LATE_PUT_SECONDS, UNREFERENCED_SECONDS, UPLOAD_GRACE_SECONDS};
+use crate::limits::{LATE_PUT_SECONDS, PARTS_SECONDS, UNREFERENCED_SECONDS, UPLOAD_GRACE_SECONDS};
 use crate::time::Timestamp;
 
 /// How long things are left alone that nobody seems to need, in seconds.
@@ -13,11 +13,18 @@ pub struct Grace {
     pub unreferenced: i64,
     /// How long after its URL has expired an upload's place is looked at for the last time.
     pub late: i64,
+    /// A multipart upload, after it was begun.
+    pub parts: i64,
 }
 
 impl Default for Grace {
     fn default() -> Self {
-        Self { expired: UPLOAD_GRACE_SECONDS, unreferenced: UNREFERENCED_SECONDS, late: LATE_PUT_SECONDS }
+        Self {
+            expired: UPLOAD_GRACE_SECONDS,
+            unreferenced: UNREFERENCED_SECONDS,
+            late: LATE_PUT_SECONDS,
+            parts: PARTS_SECONDS,
+        }
     }
 }
 
