@@ -150,7 +150,7 @@ ABUSES = {
     "nobody but reconcile scans a table": Abuse("anyone", ["dynamodb:Scan"], TABLES, ("reconcile",)),
     "nobody selects from a table": Abuse("anyone", ["dynamodb:PartiQLSelect"], TABLES),
     "reconcile scans nothing but uploads": Abuse("reconcile", ["dynamodb:Scan"], ["catalog", "objects", "batches"]),
-    "reconcile makes no object or upload": Abuse("reconcile", ["dynamodb:PutItem"], ["objects", "uploads", "batches"]),
+    "reconcile makes no object or upload": Abuse("reconcile", ["dynamodb:PutItem"], ["objects", "uploads"]),
     "reconcile changes no object": Abuse("reconcile", ["dynamodb:UpdateItem"], ["objects", "catalog", "batches"]),
     "reconcile reads and writes no bytes": Abuse("reconcile", [*READ_BYTES, "s3:PutObject"], BYTES),
     "nobody deletes a table or its backups": Abuse(

@@ -2,6 +2,7 @@
 //!
 //! | pass | what |
 //! |---|---|
+//! | [`tasks`] | tasks that nobody works on any more |
 //! | [`removals`] | bytes that deleted objects have left |
 //! | [`uploads`] | uploads that nobody confirmed in time, or refers to any more |
 //! | [`parts`] | multipart uploads that nobody ended |
@@ -13,13 +14,14 @@
 mod parts;
 mod removals;
 mod run;
+mod tasks;
 mod uploads;
 
 use stowage_api::{Deadline, Note, ScheduledFunction};
 use stowage_blobs::ports::{AbortParts, DeleteBytes};
 use stowage_domain::Result;
 use stowage_domain::upload::Grace;
-use stowage_store::ports::{CleanUploads, RememberPass, RemoveBytes};
+use stowage_store::ports::{CleanUploads, FindTask, RememberPass, RemoveBytes, ReviveTasks};
 
 use run::Run;
 
@@ -40,7 +42,7 @@ impl<S, B> Reconcile<S, B> {
 
 impl<S, B> ScheduledFunction for Reconcile<S, B>
 where
-    S: CleanUploads + RememberPass + RemoveBytes,
+    S: CleanUploads + FindTask + RememberPass + RemoveBytes + ReviveTasks,
     B: AbortParts + DeleteBytes,
 {
     const NAME: &'static str = "reconcile";
@@ -48,6 +50,9 @@ where
     async fn run(&self, deadline: Deadline, note: &mut Note) -> Result<()> {
         let mut run = Run::new(deadline, note);
         // Boxed: together they would make the handler's future too large to lay out.
+        run.begin_pass(4);
+        let ended = Box::pin(self.revive_tasks(&mut run)).await;
+        run.end_pass(tasks::PASS, ended);
         run.begin_pass(3);
         let ended = Box::pin(self.remove_left_bytes(&mut run)).await;
         run.end_pass(removals::PASS, ended);

@@ -11,17 +11,20 @@ const LONG_AGO: &str = "2026-01-01T00:00:00.000Z";
 
 /// Sets an attribute of an item to a text.
 async fn set(stack: &TestStack, table: &str, item: &Value, attribute: &str, text: &str) {
-    let request = json!({
+    let mut request = json!({
         "TableName": format!("stowage-{table}"),
         "Key": {"pk": {"S": item["pk"]}},
         "UpdateExpression": "SET #attribute = :text",
         "ExpressionAttributeNames": {"#attribute": attribute},
         "ExpressionAttributeValues": {":text": {"S": text}},
     });
+    if item["sk"].is_string() {
+        request["Key"]["sk"] = json!({"S": item["sk"]});
+    }
     stack.dynamodb("UpdateItem", &request).await;
 }
 
-/// A deleted object with bytes of its own, a confirmed upload that no object refers to any more, one that
+/// A bucket whose deletion is stuck, a deleted object with bytes of its own, a confirmed upload that no object refers to any more, one that
 /// nobody confirmed, and more uploads than one read brings.
 async fn furnish(stack: &TestStack) {
     let client = &stack.client;
@@ -37,6 +40,8 @@ async fn furnish(stack: &TestStack) {
         client.delete(&format!("/v1/buckets/{bucket}/objects/{id}")).await.deleted();
     }
     let unconfirmed = client.upload(&bucket, &film, b"never confirmed").await;
+    let doomed = client.bucket("doomed", json!({"doc": {"type": "text"}}), json!(null)).await;
+    client.delete(&format!("/v1/buckets/{doomed}")).await.ok();
     let rows: Vec<Value> = (0..100).map(|_| film.clone()).collect();
     client.post(&format!("/v1/buckets/{bucket}/uploads/batch"), &json!({"uploads": rows})).await.ok();
 
@@ -44,6 +49,11 @@ async fn furnish(stack: &TestStack) {
     for item in engines.items("objects").await.iter().filter(|item| item["kind"] == "removal") {
         set(stack, "objects", item, "removed_at", LONG_AGO).await;
         leave_copy(stack, item).await;
+    }
+    for item in engines.items("batches").await.iter().filter(|item| item["kind"] == "turn") {
+        set(stack, "batches", item, "created_at", LONG_AGO).await;
+        let task = json!({"pk": item["pk"], "sk": "meta"});
+        set(stack, "batches", &task, "updated_at", LONG_AGO).await;
     }
     for item in engines.items("uploads").await {
         if item["upload_id"] == upload["upload_id"] && item["kind"] == "upload" {
@@ -106,6 +116,7 @@ async fn what_is_left_over_goes_and_the_line_says_how_much() {
     let (answer, lines) = function.feed(&json!({"source": "aws.scheduler"}), 1).await;
     assert_eq!(answer["removed_objects_bytes"], 2, "{answer}");
     assert_eq!(answer["unreferenced_uploads"], 1, "{answer}");
+    assert_eq!(answer["revived_tasks"], 1, "{answer}");
     assert!(answer["expired_uploads"].as_u64() >= Some(1), "{answer}");
     let line = &lines[0];
     assert_eq!((&line["level"], &line["outcome"]), (&json!("INFO"), &json!("finished")), "{line}");

@@ -27,6 +27,7 @@ pub mod openapi;
 pub mod place;
 pub mod policy;
 pub mod schema;
+pub mod stuck;
 pub mod task;
 pub mod time;
 pub mod unique_key;

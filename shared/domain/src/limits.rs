@@ -194,3 +194,7 @@ pub const LATE_PUT_SECONDS: i64 = 24 * 3600;
 /// How long after it was begun a multipart upload may still be going on, in seconds: 24 hours. Whoever begins
 /// one has minutes.
 pub const PARTS_SECONDS: i64 = 24 * 3600;
+
+/// How long after anybody has worked on a task it counts as stuck, in seconds: 4 hours. Its queue tries a turn
+/// for two and a half ([`MAX_TASK_RECEIVES`] times 15 minutes).
+pub const STUCK_TASK_SECONDS: i64 = 4 * 3600;

@@ -571,6 +571,30 @@ pub trait WorkOnTask: Send + Sync {
     fn save_task(&self, task: &Task, next: Next) -> impl Future<Output = Result<bool>> + Send;
 }
 
+/// A turn that was handed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandedOut {
+    /// The turn.
+    pub turn: Turn,
+    /// When that was.
+    pub at: Timestamp,
+}
+
+/// Finds tasks that nobody works on any more.
+pub trait ReviveTasks: Send + Sync {
+    /// Walks the rows of turns that were handed out, of all organisations.
+    fn list_turns(&self, stretch: &Stretch) -> impl Future<Output = Result<Walked<Row<HandedOut>>>> + Send;
+
+    /// Gives a task another turn; false if it isn't as it was read any more.
+    fn give_turn(&self, task: &Task, now: Timestamp) -> impl Future<Output = Result<bool>> + Send;
+
+    /// Gives a task up, and says why; false if it isn't as it was read any more.
+    fn give_up(&self, task: &Task, error: &str, now: Timestamp) -> impl Future<Output = Result<bool>> + Send;
+
+    /// Removes the row of a turn that is over.
+    fn forget_turn(&self, turn: &Turn) -> impl Future<Output = Result<()>> + Send;
+}
+
 /// Removes what a bucket holds that is marked as being deleted. Rows alone: their bytes go first.
 pub trait SweepBucket: Send + Sync {
     /// How long after it was marked others may still write to a bucket, because they keep it in memory.

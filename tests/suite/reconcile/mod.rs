@@ -6,6 +6,7 @@ mod objects;
 mod parts;
 mod races;
 mod resumed;
+mod tasks;
 mod unreadable;
 mod uploads;
 
@@ -26,7 +27,8 @@ struct Scene {
 impl Scene {
     /// Uploads are over as soon as they are made.
     async fn start() -> Self {
-        Self::start_with(Grace { expired: -100_000, unreferenced: 0, late: -100_000, parts: 0 }).await
+        Self::start_with(Grace { expired: -100_000, unreferenced: 0, late: -100_000, parts: 0, stuck: 0 })
+            .await
     }
 
     async fn start_with(grace: Grace) -> Self {
@@ -85,6 +87,12 @@ impl Scene {
             "Key": {"pk": {"S": row["pk"]}},
             "UpdateExpression": update,
         });
+        if row["sk"].is_string() {
+            request["Key"]["sk"] = json!({"S": row["sk"]});
+        }
+        if update.contains("#status") {
+            request["ExpressionAttributeNames"] = json!({"#status": "status"});
+        }
         if values != json!({}) {
             request["ExpressionAttributeValues"] = values;
         }

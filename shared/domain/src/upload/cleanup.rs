@@ -1,7 +1,9 @@
 //! What an upload's row and bytes come to once nobody needs them any more.
 
 use super::{Upload, UploadStatus};
-use crate::limits::{LATE_PUT_SECONDS, PARTS_SECONDS, UNREFERENCED_SECONDS, UPLOAD_GRACE_SECONDS};
+use crate::limits::{
+    LATE_PUT_SECONDS, PARTS_SECONDS, STUCK_TASK_SECONDS, UNREFERENCED_SECONDS, UPLOAD_GRACE_SECONDS,
+};
 use crate::time::Timestamp;
 
 /// How long things are left alone that nobody seems to need, in seconds.
@@ -15,6 +17,8 @@ pub struct Grace {
     pub late: i64,
     /// A multipart upload, after it was begun.
     pub parts: i64,
+    /// A task, after anybody has worked on it.
+    pub stuck: i64,
 }
 
 impl Default for Grace {
@@ -24,6 +28,7 @@ impl Default for Grace {
             unreferenced: UNREFERENCED_SECONDS,
             late: LATE_PUT_SECONDS,
             parts: PARTS_SECONDS,
+            stuck: STUCK_TASK_SECONDS,
         }
     }
 }

@@ -7,9 +7,11 @@
 //!
 //! Whoever makes work necessary stores the task in the same transaction ([`Store::task_actions`]). The
 //! inserted `turn#` row reaches `run-task` through the table's stream, so there is no message that
-//! could be lost between the two.
+//! could be lost between the two. A row that is still there long after its turn should have ended leads to
+//! a task that is stuck ([`stuck`]).
 
 mod read;
+mod stuck;
 mod work;
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
@@ -49,6 +51,10 @@ struct TurnItem<'a> {
     kind: &'static str,
     organisation_id: &'a OrganisationId,
     task_id: &'a TaskId,
+    turn: u32,
+    created_at: Timestamp,
+    listing: String,
+    listed_at: String,
     /// Seconds since the Unix epoch: once streamed, the row has done its work.
     ttl: i64,
 }
@@ -61,6 +67,11 @@ pub(crate) fn task_pk(organisation: &OrganisationId, task: &TaskId) -> String {
 /// The key of a task.
 pub(crate) fn task_key(organisation: &OrganisationId, task: &TaskId) -> Item {
     Item::from([("pk".to_owned(), text(task_pk(organisation, task))), ("sk".to_owned(), text("meta"))])
+}
+
+/// The sort key of a turn.
+fn turn_sk(turn: u32) -> String {
+    format!("turn#{turn:05}")
 }
 
 /// What the partitions of an organisation's list of tasks start with.
@@ -90,10 +101,14 @@ pub(crate) fn task_item(task: &Task) -> Result<Item> {
 fn turn_item(task: &Task, turn: u32, now: Timestamp) -> Result<Item> {
     to_item(&TurnItem {
         pk: task_pk(&task.organisation_id, &task.task_id),
-        sk: format!("turn#{turn:05}"),
+        sk: turn_sk(turn),
         kind: "turn",
         organisation_id: &task.organisation_id,
         task_id: &task.task_id,
+        turn,
+        created_at: now,
+        listing: stuck::listed_in(&task.task_id),
+        listed_at: listed_at(now, &format!("{}#{turn}", task.task_id)),
         ttl: now.plus_seconds(TURN_SECONDS).seconds(),
     })
 }
