@@ -107,6 +107,19 @@ bench-profile *ARGS:
 bench-list *SIZES:
     cargo run --locked --quiet --profile engines -p stowage-tests --bin bench-list -- {{SIZES}} | scripts/put-between.sh docs/PERFORMANCE.md list
 
+# How soon an upload that nobody confirms has its object; writes docs/PERFORMANCE.md's table
+bench-auto-confirm:
+    cargo run --locked --quiet -p stowage-tests --bin bench-auto-confirm | scripts/put-between.sh docs/PERFORMANCE.md auto-confirm
+
+# How much memory a large source takes while it is copied (Linux); writes docs/PERFORMANCE.md's table
+bench-mirror MEGABYTES="2048":
+    cargo build --locked --quiet -p mirror-source
+    cargo run --locked --quiet -p stowage-tests --bin bench-mirror -- {{MEGABYTES}} | scripts/put-between.sh docs/PERFORMANCE.md mirror
+
+# A processor of the local stack's batches, until Ctrl-C
+process *ARGS:
+    cargo run --locked --quiet -p stowage-example-processor -- {{ARGS}}
+
 # What an operation costs on AWS, by its counted calls; writes the table of docs/OPERATIONS.md
 cost:
     cargo run --locked --quiet -p stowage-tests --bin cost | scripts/put-between.sh docs/OPERATIONS.md cost

@@ -151,7 +151,7 @@ ABUSES = {
     "nobody selects from a table": Abuse("anyone", ["dynamodb:PartiQLSelect"], TABLES),
     "reconcile scans nothing but uploads": Abuse("reconcile", ["dynamodb:Scan"], ["catalog", "objects", "batches"]),
     "reconcile makes no object or upload": Abuse("reconcile", ["dynamodb:PutItem"], ["objects", "uploads"]),
-    "reconcile changes no object": Abuse("reconcile", ["dynamodb:UpdateItem"], ["objects", "catalog", "batches"]),
+    "reconcile changes no bucket": Abuse("reconcile", ["dynamodb:UpdateItem"], ["catalog"]),
     "reconcile reads and writes no bytes": Abuse("reconcile", [*READ_BYTES, "s3:PutObject"], BYTES),
     "nobody deletes a table or its backups": Abuse(
         "anyone", ["dynamodb:DeleteTable", "dynamodb:UpdateTable", "dynamodb:UpdateContinuousBackups"], TABLES
@@ -199,7 +199,8 @@ ABUSES = {
     "mirror-source makes and deletes no object": Abuse(
         "mirror-source", ["dynamodb:PutItem", "dynamodb:DeleteItem"], TABLES
     ),
-    "batches writes no object": Abuse("batches", WRITE_ITEMS, ["objects", "uploads", "catalog"]),
+    "batches makes and deletes no object": Abuse("batches", ["dynamodb:PutItem", "dynamodb:DeleteItem"], ["objects"]),
+    "batches changes no bucket": Abuse("batches", WRITE_ITEMS, ["catalog"]),
     "batches touches no upload": Abuse("batches", ITEMS, ["uploads"]),
     "batches touches no bytes": Abuse("batches", [*ALL_BYTES, "s3:ListBucket"], [*BYTES, "s3:"]),
     "run-task writes no bytes": Abuse("run-task", ["s3:PutObject"], BYTES),
@@ -213,7 +214,8 @@ ABUSES = {
     "namespaces reads no task": Abuse("namespaces", READ_ITEMS, ["batches"]),
     "namespaces deletes no row": Abuse("namespaces", ["dynamodb:DeleteItem"], TABLES),
     "namespaces touches no bytes": Abuse("namespaces", [*ALL_BYTES, "s3:ListBucket"], [*BYTES, "s3:"]),
-    "count-objects touches nothing but counters": Abuse("count-objects", ITEMS, ["objects", "uploads", "batches"]),
+    "count-objects touches no upload or batch": Abuse("count-objects", ITEMS, ["uploads", "batches"]),
+    "count-objects changes no object": Abuse("count-objects", ["dynamodb:UpdateItem"], ["objects"]),
     "count-objects reads and deletes no row": Abuse("count-objects", READ_ITEMS + ["dynamodb:DeleteItem"], TABLES),
     "count-objects touches no bytes": Abuse("count-objects", [*ALL_BYTES, "s3:ListBucket"], [*BYTES, "s3:"]),
     "service touches no table": Abuse("service", ITEMS, TABLES),

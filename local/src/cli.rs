@@ -42,11 +42,12 @@ pub struct ServeArgs {
     /// Keep nothing: the data is gone at the end
     #[arg(long, conflicts_with = "data_dir")]
     pub ephemeral: bool,
-    /// The API's port; S3, DynamoDB and the event bus take the three after it, and 0 picks free ones
-    #[arg(long, default_value_t = 9400, value_parser = clap::value_parser!(u16).range(..=65_532))]
+    /// The API's port; S3, DynamoDB, the event bus and the queues take the four after it, and 0 picks free
+    /// ones
+    #[arg(long, default_value_t = 9400, value_parser = clap::value_parser!(u16).range(..=65_531))]
     pub port: u16,
-    /// The address that the API and S3 listen on; DynamoDB and the bus stay on loopback, for nothing guards
-    /// them
+    /// The address that the API and S3 listen on; DynamoDB, the bus and the queues stay on loopback, for
+    /// nothing guards them
     #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
     pub host: IpAddr,
     /// The host name that URLs are made with, if not the address
@@ -64,6 +65,12 @@ pub struct ServeArgs {
     /// A port that sources may be copied from, instead of 80 and 443; may be given more than once
     #[arg(long, value_name = "PORT")]
     pub fetch_port: Vec<u16>,
+    /// Deliver records and messages twice, as AWS may
+    #[arg(long)]
+    pub duplicate_deliveries: bool,
+    /// Deliver messages in a random order, as AWS may
+    #[arg(long)]
+    pub shuffle_deliveries: bool,
     /// Don't log requests
     #[arg(long)]
     pub quiet: bool,
@@ -103,7 +110,7 @@ pub enum KeysCommand {
         #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
         name: String,
         /// What it may do
-        #[arg(long, value_delimiter = ',', default_value = "read,write", value_parser = ["read", "write", "admin"])]
+        #[arg(long, value_delimiter = ',', default_value = "read,write", value_parser = ["read", "write", "admin", "process"])]
         permissions: Vec<String>,
         /// The only namespaces that it may use, by id or name
         #[arg(long, value_delimiter = ',', value_name = "NAMESPACE")]

@@ -15,11 +15,12 @@ mod relay;
 mod schedule;
 pub mod serve;
 mod server;
+mod sqs;
 pub mod stack;
 mod walkthrough;
 
 pub use bus::{EVENT_BUS, EventBus};
 pub use functions::Functions;
 pub use gateway::event::{GatewayRequest, to_event};
-pub use relay::{Delivery, Planned, Relay, RelayOptions};
+pub use relay::{Delivery, Planned, Relay, RelayOptions, Trouble};
 pub use stack::{Data, Options, Stack, StackInfo, StartError};

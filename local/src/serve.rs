@@ -1,6 +1,7 @@
 //! `stowage serve`: the whole system until Ctrl-C.
 
 use std::io::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -10,7 +11,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use stowage_store::Settings;
 
 use crate::cli::{Outcome, ServeArgs};
-use crate::relay::RelayOptions;
+use crate::relay::{RelayOptions, Trouble};
 use crate::stack::{Data, Options, Stack, write_private};
 use crate::walkthrough;
 
@@ -30,6 +31,10 @@ pub async fn run(arguments: ServeArgs) -> Outcome {
     let mut relay = RelayOptions::default();
     if arguments.no_auto_confirm {
         relay.auto_confirm = None;
+    }
+    let (duplicate, shuffle) = (arguments.duplicate_deliveries, arguments.shuffle_deliveries);
+    if duplicate || shuffle {
+        relay.delivery = Some(Arc::new(Trouble { duplicate, shuffle }));
     }
     let stack = Stack::start(Options {
         data,
@@ -53,11 +58,12 @@ pub async fn run(arguments: ServeArgs) -> Outcome {
     let _ = write!(
         std::io::stdout(),
         "Stowage is running. Ctrl-C ends it.\n\n  API        {}\n  S3         {}\n  DynamoDB   {}  \
-         (this machine only)\n  Events     {}  (this machine only)\n  Key        {}\n  Namespace  {}\n  Data       {kept}\n\n{}\n",
+         (this machine only)\n  Events     {}  (this machine only)\n  Queues     {}  (this machine only)\n  Key        {}\n  Namespace  {}\n  Data       {kept}\n\n{}\n",
         info.api,
         info.s3,
         info.dynamodb,
         info.events,
+        info.sqs,
         info.key,
         info.namespace,
         walkthrough::text(info),

@@ -222,4 +222,26 @@ impl Client {
     pub async fn object(&self, bucket: &str, query: &str, body: &Value) -> Answer {
         self.post(&format!("/v1/buckets/{bucket}/objects{query}"), body).await
     }
+
+    /// Calls an embedded DynamoDB past everything: what a test wants to know, the API doesn't always say.
+    ///
+    /// # Panics
+    /// When the engine refuses.
+    pub async fn dynamodb(&self, url: &str, action: &str, request: &Value) -> Value {
+        let response = self
+            .http
+            .post(url)
+            .header("x-amz-target", format!("DynamoDB_20120810.{action}"))
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("authorization", "AWS4-HMAC-SHA256 Credential=t/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
+            .header("x-amz-date", "20260101T000000Z")
+            .body(request.to_string())
+            .send()
+            .await
+            .expect("DynamoDB answers");
+        let status = response.status();
+        let text = response.text().await.expect("a body");
+        assert!(status.is_success(), "{action}: {status} {text}");
+        serde_json::from_str(&text).expect("JSON")
+    }
 }

@@ -29,7 +29,7 @@ impl Deployment {
     /// Starts a fresh one.
     pub async fn start() -> Self {
         let stack = TestStack::start().await;
-        Box::pin(fixture().seed(stack.stack().store(), stack.stack().blobs(), &stack.client)).await;
+        Box::pin(fixture().seed(stack.stack(), &stack.client)).await;
         let info = stack.stack().info();
         let secrets = Secrets::default();
         secrets.add(&info.key);

@@ -120,6 +120,22 @@ impl Process {
         (serde_json::from_slice(&body).expect("JSON"), logged)
     }
 
+    /// The same of an event that may take long: the answer, and its one line.
+    pub async fn feed_within(&mut self, event: &Value, timeout: Duration) -> (Value, Value) {
+        self.send_within(event, timeout);
+        let report = tokio::time::timeout(timeout, self.api.report()).await;
+        let Ok(Report::Answer(_, body)) = report else { panic!("no answer: {report:?}; {}", self.state()) };
+        let line = serde_json::from_str(&self.next_line().await).expect("a line of JSON");
+        (serde_json::from_slice(&body).expect("JSON"), line)
+    }
+
+    /// The most memory that it has had so far, in bytes, where the system says (Linux).
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+    }
+
     async fn next_line(&mut self) -> String {
         let line = tokio::time::timeout(PATIENCE, self.stdout.line(self.logged)).await;
         self.logged += 1;

@@ -154,21 +154,6 @@ impl TestStack {
     /// # Panics
     /// When the engine refuses.
     pub async fn dynamodb(&self, action: &str, request: &Value) -> Value {
-        let response = self
-            .client
-            .http()
-            .post(&self.stack.info().dynamodb)
-            .header("x-amz-target", format!("DynamoDB_20120810.{action}"))
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("authorization", "AWS4-HMAC-SHA256 Credential=t/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
-            .header("x-amz-date", "20260101T000000Z")
-            .body(request.to_string())
-            .send()
-            .await
-            .expect("DynamoDB answers");
-        let status = response.status();
-        let text = response.text().await.expect("a body");
-        assert!(status.is_success(), "{action}: {status} {text}");
-        serde_json::from_str(&text).expect("JSON")
+        self.client.dynamodb(&self.stack.info().dynamodb, action, request).await
     }
 }

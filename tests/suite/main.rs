@@ -21,6 +21,7 @@ mod openapi;
 mod panics;
 mod policies;
 mod presigned;
+mod processing;
 mod published;
 mod races;
 mod reconcile;

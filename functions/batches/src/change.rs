@@ -1,26 +1,50 @@
 //! What becomes of a batch: more objects, its submission, its cancellation, its end.
 
+use std::collections::BTreeSet;
+
 use stowage_api::{Caller, Reply, Request};
-use stowage_domain::batch::{AddObjectsRequest, Batch, BatchResponse, DeletedResponse, SubmitBatchRequest};
+use stowage_domain::batch::{
+    AddObjectsRequest, Batch, BatchResponse, BatchStatus, DeletedResponse, SubmitBatchRequest,
+};
 use stowage_domain::error::Resource;
 use stowage_domain::task::{Task, TaskResponse};
 use stowage_domain::{Error, Result};
-use stowage_store::ports::{AbsentObjects, CancelTask, ChangeBatch, FindBatch, FindBucket, FindTask};
+use stowage_store::ports::{
+    AbsentObjects, ChangeBatch, FindBatch, FindBucket, FindTask, ReadProgress, ReleaseObjects,
+};
 
 use crate::Batches;
 
-impl<S: ChangeBatch + FindBatch + FindBucket, B> Batches<S, B> {
-    /// Hands a draft to its processor, and answers the task of that.
+impl<S: ChangeBatch + FindBatch + FindBucket + ReadProgress, B> Batches<S, B> {
+    /// Hands a draft to its processor, and answers the task of that; with `force` also a batch that came
+    /// to no good end, but for what is completed.
     pub(crate) async fn submit(&self, caller: &Caller, request: &Request) -> Result<Reply> {
-        // The original documents no meaning; what it could force, happens anyway.
-        request.flag("force")?;
+        let force = request.flag("force")?;
         let sent: SubmitBatchRequest = request.json()?;
         sent.check()?;
         let (batch, bucket) = self.find(caller, request).await?;
         bucket.map_or(Ok(()), |bucket| bucket.check_writable())?;
         let now = request.now();
+        let completed = match batch.status {
+            BatchStatus::Draft => BTreeSet::new(),
+            _ if force => {
+                batch.check_resubmittable()?;
+                self.store.completed_objects(&batch).await?
+            }
+            _ => BTreeSet::new(),
+        };
+        let attempt = batch.attempt;
         let change = |batch: &Batch| {
-            let (submitted, task) = batch.submitted(sent.clone(), now)?;
+            let (submitted, task) = if force && batch.status != BatchStatus::Draft {
+                // What was completed is known of the attempt that was read.
+                if batch.attempt != attempt {
+                    batch.check_resubmittable()?;
+                    return Err(batch.stale(attempt));
+                }
+                batch.resubmitted(&sent, &completed, now)?
+            } else {
+                batch.submitted(&sent, now)?
+            };
             Ok((submitted, Some(task)))
         };
         match self.store.change_batch(&batch, change).await? {
@@ -49,31 +73,43 @@ impl<S: AbsentObjects + ChangeBatch + FindBatch + FindBucket, B> Batches<S, B> {
     }
 }
 
-impl<S: CancelTask + ChangeBatch + FindBatch + FindBucket + FindTask, B> Batches<S, B> {
+impl<S: ChangeBatch + FindBatch + FindBucket + FindTask + ReleaseObjects, B> Batches<S, B> {
     /// Calls a batch off, with its task. Answers the task; of a draft, which has none, the batch.
     pub(crate) async fn cancel(&self, caller: &Caller, request: &Request) -> Result<Reply> {
         let (batch, _) = self.find(caller, request).await?;
-        let batch = self.call_off(&batch, request).await?;
+        let (batch, task) = self.call_off(&batch, request).await?;
         let Some(task_id) = &batch.task_id else { return Reply::ok(&BatchResponse::from(batch)) };
-        let task = self.store.find_task(&batch.organisation_id, task_id).await?;
         match task {
-            Some(task) => Reply::ok(&TaskResponse::from(self.end_task(task, request).await?)),
+            Some(task) => Reply::ok(&TaskResponse::from(task)),
             None => Err(Error::not_found(Resource::Task, task_id.as_str())),
         }
     }
 
-    pub(crate) async fn call_off(&self, batch: &Batch, request: &Request) -> Result<Batch> {
+    /// Calls a batch off; gives it with its task, if that is there. What its processor has begun with is
+    /// PENDING again; one that is called off already gets what was left undone of that.
+    pub(crate) async fn call_off(&self, batch: &Batch, request: &Request) -> Result<(Batch, Option<Task>)> {
         let now = request.now();
-        let change = |batch: &Batch| Ok((batch.canceled(now)?, None));
-        Ok(self.store.change_batch(batch, change).await?.0)
-    }
-
-    /// The task as it is to be when its batch was called off. A processor may have ended it meanwhile.
-    async fn end_task(&self, task: Task, request: &Request) -> Result<Task> {
-        if task.status.is_final() {
-            return Ok(task);
+        let mut batch = batch.clone();
+        loop {
+            let task = self.task_of(&batch).await?;
+            let change = |stored: &Batch| {
+                // It was submitted meanwhile: the task that was read isn't the one to call off.
+                if stored.task_id != batch.task_id {
+                    return Ok((stored.clone(), None));
+                }
+                let canceled = stored.canceled(now)?;
+                let task = task.as_ref().filter(|task| !task.status.is_final());
+                Ok((canceled, task.map(|task| task.canceled(now)).transpose()?))
+            };
+            let (changed, canceled) = self.store.change_batch(&batch, change).await?;
+            batch = changed;
+            if batch.status == BatchStatus::Canceled {
+                if batch.attempt > 0 {
+                    self.store.release_objects(&batch, None, now).await.map_err(Error::after_a_write)?;
+                }
+                return Ok((batch, canceled.or(task)));
+            }
         }
-        self.store.cancel_task(&task, request.now()).await.map_err(Error::after_a_write)
     }
 }
 

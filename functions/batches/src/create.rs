@@ -38,14 +38,14 @@ where
             Members::Filtered { filters, limit } => self.gather(&bucket, filters, *limit).await?,
         };
         let submits = auto_submit.or(draft.auto_submit).unwrap_or(false);
-        let mut batch = draft.of(object_ids);
-        let mut task = None;
-        if submits {
-            let (submitted, made) = batch.submitted(SubmitBatchRequest::default(), now)?;
-            (batch, task) = (submitted, Some(made));
-        }
-        self.store.create_batch(&batch, task.as_ref()).await?;
-        Reply::ok(&BatchResponse::from(batch))
+        let batch = draft.of(object_ids);
+        let (batch, task) = if submits {
+            let (submitted, task) = batch.submitted(&SubmitBatchRequest::default(), now)?;
+            (submitted, Some(task))
+        } else {
+            (batch, None)
+        };
+        Reply::ok(&BatchResponse::from(self.store.create_batch(&batch, task.as_ref()).await?))
     }
 
     /// The bucket's objects that a filter finds, the oldest first. Where that can't be told within one

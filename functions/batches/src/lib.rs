@@ -1,16 +1,18 @@
 //! Batches, and the tasks that clients poll: one file for each kind of operation.
 //!
 //! A batch is handed over by its submission: it is PENDING from then on, and its task is what clients
-//! poll. Both are found by their ids alone, or within a bucket.
+//! poll. Both are found by their ids alone, or within a bucket. What its processor reports moves its
+//! objects, and the last report ends it.
 
 mod change;
 mod create;
 mod list;
+mod report;
 mod tasks;
 
 use stowage_api::{Caller, Function, Operation, Reply, Request, Tenant};
 use stowage_blobs::ports::BucketName;
-use stowage_domain::batch::{Batch, BatchResponse};
+use stowage_domain::batch::{Batch, BatchResponse, BatchStatus};
 use stowage_domain::bucket::Bucket;
 use stowage_domain::error::Resource;
 use stowage_domain::id::BatchId;
@@ -44,7 +46,10 @@ where
         + ports::FindTask
         + ports::ListBatches
         + ports::ListObjects
-        + ports::ListTasks,
+        + ports::ListTasks
+        + ports::ReadProgress
+        + ports::ReleaseObjects
+        + ports::ReportBatch,
 {
     const NAME: &'static str = "batches";
     type Scope = Caller;
@@ -57,6 +62,7 @@ where
             (Operation::SubmitBatch, Caller::Tenant(_)) => self.submit(&caller, request).await,
             (Operation::AddObjectsToBatch, Caller::Tenant(_)) => self.add(&caller, request).await,
             (Operation::CancelBatch | Operation::CancelBatchById, _) => self.cancel(&caller, request).await,
+            (Operation::ReportBatch, _) => self.report(&caller, request).await,
             (Operation::DeleteBatch, Caller::Tenant(_)) => self.delete(&caller, request).await,
             (Operation::ListAllBatches, Caller::Organisation(_)) => self.list_all(&caller, request).await,
             (Operation::GetTask, Caller::Organisation(_)) => self.get_task(&caller, request).await,
@@ -67,11 +73,19 @@ where
     }
 }
 
-impl<S: ports::FindBatch + ports::FindBucket, B> Batches<S, B> {
+impl<S: ports::FindBatch + ports::FindBucket + ports::ReadProgress, B> Batches<S, B> {
     async fn get(&self, caller: &Caller, request: &Request) -> Result<Reply> {
-        Reply::ok(&BatchResponse::from(self.find(caller, request).await?.0))
+        let (mut batch, _) = self.find(caller, request).await?;
+        if batch.status == BatchStatus::InProgress
+            && let Some(progress) = self.store.batch_progress(&batch).await?
+        {
+            batch.failed_object_count = progress.failed;
+        }
+        Reply::ok(&BatchResponse::from(batch))
     }
+}
 
+impl<S: ports::FindBatch + ports::FindBucket, B> Batches<S, B> {
     /// The batch that a request names, and its bucket where the path names that, too. A batch of
     /// another bucket, or out of the key's reach, isn't there.
     async fn find(&self, caller: &Caller, request: &Request) -> Result<(Batch, Option<Bucket>)> {

@@ -4,20 +4,34 @@ use stowage_api::listing::Source;
 use stowage_api::{Caller, Reply, Request};
 use stowage_domain::batch::DeletedResponse;
 use stowage_domain::error::Resource;
-use stowage_domain::id::TaskId;
+use stowage_domain::id::{BatchId, TaskId};
 use stowage_domain::listing::{ListKind, Stretch, Walked};
-use stowage_domain::task::{Task, TaskResponse};
+use stowage_domain::task::{Task, TaskResponse, TaskStatus};
 use stowage_domain::{Error, Result};
-use stowage_store::ports::{CancelTask, ChangeBatch, FindBatch, FindBucket, FindTask, ListTasks};
+use stowage_store::ports::{
+    CancelTask, ChangeBatch, FindBatch, FindBucket, FindTask, ListTasks, ReadProgress, ReleaseObjects,
+};
 
 use crate::Batches;
 use crate::list::{answer, read};
 
-impl<S: FindTask, B> Batches<S, B> {
+impl<S: FindBatch + FindTask + ReadProgress, B> Batches<S, B> {
+    /// Shows a task; a batch's with what was reported by now.
     pub(crate) async fn get_task(&self, caller: &Caller, request: &Request) -> Result<Reply> {
-        Reply::ok(&TaskResponse::from(self.task(caller, request).await?))
+        let mut task = self.task(caller, request).await?;
+        if task.status == TaskStatus::InProgress
+            && let Some(batch_id) = task.batch_id()
+            && let Some(batch) = self.store.find_batch(&task.organisation_id, &batch_id).await?
+            && batch.task_id.as_ref() == Some(&task.task_id)
+            && let Some(progress) = self.store.batch_progress(&batch).await?
+        {
+            task = task.of_batch(&batch, Some(&progress), progress.reported_at);
+        }
+        Reply::ok(&TaskResponse::from(task))
     }
+}
 
+impl<S: FindTask, B> Batches<S, B> {
     /// The task that a request names; one out of the key's reach isn't there.
     async fn task(&self, caller: &Caller, request: &Request) -> Result<Task> {
         let sent = request.parameter("task_id");
@@ -28,19 +42,32 @@ impl<S: FindTask, B> Batches<S, B> {
     }
 }
 
-impl<S: CancelTask + ChangeBatch + FindBatch + FindBucket + FindTask, B> Batches<S, B> {
+impl<S: CancelTask + ChangeBatch + FindBatch + FindBucket + FindTask + ReleaseObjects, B> Batches<S, B> {
     /// Calls a task off that has not begun; with a batch's task, the batch.
     pub(crate) async fn cancel_task(&self, caller: &Caller, request: &Request) -> Result<Reply> {
         let task = self.task(caller, request).await?;
         task.canceled(request.now())?;
-        // The batch first: a task that is called off says that its batch is.
-        if let Some(batch_id) = task.batch_id()
-            && let Some(batch) = self.store.find_batch(&task.organisation_id, &batch_id).await?
-        {
+        // A batch's task changes with its batch.
+        match task.batch_id() {
+            Some(batch_id) => self.call_off_by_task(&task, &batch_id, request).await?,
+            None => {
+                self.store.cancel_task(&task, request.now()).await?;
+            }
+        }
+        Reply::ok(&DeletedResponse::new(format!("The task {} was canceled.", task.task_id)))
+    }
+}
+
+impl<S: ChangeBatch + FindBatch + FindBucket + FindTask + ReleaseObjects, B> Batches<S, B> {
+    /// Calls a task's batch off, and the task with it.
+    async fn call_off_by_task(&self, task: &Task, batch_id: &BatchId, request: &Request) -> Result<()> {
+        let batch = self.store.find_batch(&task.organisation_id, batch_id).await?;
+        // A task of an earlier attempt is at its end, and one whose batch was deleted as well.
+        let current = batch.filter(|batch| batch.task_id.as_ref() == Some(&task.task_id));
+        if let Some(batch) = current {
             self.call_off(&batch, request).await?;
         }
-        self.store.cancel_task(&task, request.now()).await?;
-        Reply::ok(&DeletedResponse::new(format!("The task {} was canceled.", task.task_id)))
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use stowage_domain::error::Resource;
 use stowage_domain::policy::Policy;
 use stowage_domain::{Error, Result};
 use stowage_ingest::Confirm;
-use stowage_store::ports::{CompleteUpload, FindBucket, FindUploads, PutTask, SubmitTask};
+use stowage_store::ports::{CompleteUpload, CreateBatch, FindBucket, FindUploads, PutTask, SubmitTask};
 
 /// The function, over the ports that it needs.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ impl<S, B> ConfirmUpload<S, B> {
 
 impl<S, B> Function for ConfirmUpload<S, B>
 where
-    S: FindBucket + FindUploads + CompleteUpload + PutTask + SubmitTask,
+    S: FindBucket + FindUploads + CompleteUpload + CreateBatch + PutTask + SubmitTask,
     B: InspectUpload,
 {
     const NAME: &'static str = "confirm-upload";

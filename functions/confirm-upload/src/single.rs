@@ -6,13 +6,13 @@ use stowage_domain::Result;
 use stowage_domain::policy::Policy;
 use stowage_domain::upload::{ConfirmUploadRequest, ConfirmUploadResponse};
 use stowage_ingest::{Manner, find_upload};
-use stowage_store::ports::{CompleteUpload, FindBucket, FindUploads, PutTask};
+use stowage_store::ports::{CompleteUpload, CreateBatch, FindBucket, FindUploads, PutTask};
 
 use crate::ConfirmUpload;
 
 impl<S, B> ConfirmUpload<S, B>
 where
-    S: FindBucket + FindUploads + CompleteUpload + PutTask,
+    S: FindBucket + FindUploads + CompleteUpload + CreateBatch + PutTask,
     B: InspectUpload,
 {
     /// Confirms an upload, whether or not the client asks for it to be done later.
@@ -29,7 +29,9 @@ where
         let upload_id = request.parameter("upload_id");
         let (upload, bucket) = find_upload(self.confirm.store(), tenant.scope(), bucket, upload_id).await?;
         bucket.check_writable()?;
-        let done = self.confirm.confirm_one(upload, &bucket, &confirm, manner, request.now()).await?;
-        Reply::ok(&ConfirmUploadResponse::from(done))
+        let now = request.now();
+        let done = self.confirm.confirm_one(upload, &bucket, &confirm, manner, now).await?;
+        let batch = self.confirm.submit(&done, &bucket, &confirm, now).await?;
+        Reply::ok(&ConfirmUploadResponse::new(done, batch.map(|batch| batch.batch_id)))
     }
 }

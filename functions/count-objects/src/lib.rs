@@ -1,4 +1,5 @@
-//! Keeps the counters of buckets and namespaces, from the stream of the `objects` table.
+//! Keeps the counters of buckets and namespaces, and notes the bytes that updates replace, from the stream
+//! of the `objects` table.
 //!
 //! Counting on the create path would make one item of each bucket the bottleneck of its writes. Here a
 //! change is counted a moment later, once, however often and in whichever order the stream brings it.
@@ -7,6 +8,7 @@ use stowage_api::event::StreamRecord;
 use stowage_api::{Deadline, EventFunction, Note};
 use stowage_domain::Result;
 use stowage_domain::counter::ObjectChange;
+use stowage_domain::object::Replaced;
 use stowage_store::ports;
 
 /// The function, over the port that it needs.
@@ -26,7 +28,7 @@ fn read(record: &StreamRecord) -> Option<ObjectChange> {
     ObjectChange::read(&record.event_id, record.old.as_ref(), record.new.as_ref())
 }
 
-impl<S: ports::CountObjects> EventFunction for CountObjects<S> {
+impl<S: ports::CountObjects + ports::NoteReplaced> EventFunction for CountObjects<S> {
     const NAME: &'static str = "count-objects";
     type Record = StreamRecord;
 
@@ -43,6 +45,12 @@ impl<S: ports::CountObjects> EventFunction for CountObjects<S> {
         };
         note.organisation_id = Some(scope.organisation_id.to_string());
         note.namespace_id = Some(scope.namespace_id.to_string());
+        for record in records {
+            // Before they count: a change that is counted isn't looked at again.
+            if let Some(replaced) = Replaced::read(record.old.as_ref(), record.new.as_ref()) {
+                self.store.note_replaced(&replaced, record.at).await?;
+            }
+        }
         self.store.count_objects(scope, bucket_id, &changes, deadline.now()).await?;
         note.outcome = Some("counted");
         Ok(())

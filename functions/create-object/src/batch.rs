@@ -9,6 +9,7 @@ use serde_json::Value;
 use stowage_api::request::parse;
 use stowage_api::{Reply, Request, Tenant};
 use stowage_blobs::ports::{BucketName, PutInline};
+use stowage_domain::batch::WriteToken;
 use stowage_domain::bucket::Bucket;
 use stowage_domain::error::Cause;
 use stowage_domain::id::UploadId;
@@ -17,7 +18,7 @@ use stowage_domain::object::{
 };
 use stowage_domain::policy::Policy;
 use stowage_domain::{Error, Path, Result, numbers};
-use stowage_store::ports::{FindBucket, FindUploads, WriteObject};
+use stowage_store::ports::{CreateBatch, FindBucket, FindUploads, WriteObject};
 use tokio::time::{Instant, timeout_at};
 
 use crate::{CreateObject, read};
@@ -31,7 +32,7 @@ const TIME_TO_ANSWER: Duration = Duration::from_millis(200);
 
 impl<S, B> CreateObject<S, B>
 where
-    S: FindBucket + FindUploads + WriteObject,
+    S: CreateBatch + FindBucket + FindUploads + WriteObject,
     B: BucketName + PutInline,
 {
     /// Makes, updates or finds an object for each row.
@@ -41,6 +42,7 @@ where
         request: &Request,
         query: Option<Policy>,
     ) -> Result<Reply> {
+        let auto_process = request.flag("auto_process")?;
         let bucket = self.store.find_bucket(tenant.scope(), request.parameter("bucket_identifier")).await?;
         bucket.check_writable()?;
         let batch: CreateObjectsBatchRequest = parse(request.json_unchecked()?)?;
@@ -53,13 +55,23 @@ where
         // No call, if there are none.
         let uploads = self.store.find_uploads(&tenant.scope().organisation_id, &ids).await?;
         let prepare = |draft: Draft| draft.prepare(tenant.scope(), &bucket, &uploads, request.now());
-        let rows = drafts.into_iter().map(|draft| draft.and_then(prepare)).collect();
+        let rows: Vec<Result<Prepared>> = drafts.into_iter().map(|draft| draft.and_then(prepare)).collect();
+        let token = |row: &Result<Prepared>| row.as_ref().ok().map(|row| WriteToken::of(&row.write));
+        let tokens: Vec<Option<WriteToken>> = rows.iter().map(token).collect();
         let outcomes = self.write_rows(rows, &bucket, request.ends_at()).await;
         let inside =
             |outcome: &Result<Written>| outcome.as_ref().err().filter(|e| e.cause().is_some()).cloned();
         // Of two, the one whose outcome is unknown: a 500 tells more than a 503.
         let noted = outcomes.iter().filter_map(inside).min_by_key(Error::status);
+        let batch = if auto_process {
+            let written = outcomes.iter().map(|outcome| outcome.as_ref().ok()).zip(&tokens);
+            let written = written.filter_map(|(written, token)| Some((written?, token.as_ref()?)));
+            self.submit(&bucket, written, request.now()).await?
+        } else {
+            None
+        };
         let response = CreateObjectsBatchResponse::new(outcomes, s3_bucket);
+        let response = batch.iter().fold(response, CreateObjectsBatchResponse::handed_over);
         Ok(Reply::with_status(response.status(), &response)?.noting(noted))
     }
 

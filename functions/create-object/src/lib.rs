@@ -9,13 +9,15 @@ use serde_json::Value;
 use stowage_api::request::parse;
 use stowage_api::{Function, Operation, Reply, Request, Tenant};
 use stowage_blobs::ports::{BucketName, PutInline};
+use stowage_domain::batch::{Batch, WriteToken};
 use stowage_domain::bucket::Bucket;
 use stowage_domain::error::Resource;
 use stowage_domain::idempotency::fingerprint;
 use stowage_domain::object::{CreateObjectRequest, Draft, Prepared, Written};
 use stowage_domain::policy::Policy;
+use stowage_domain::time::Timestamp;
 use stowage_domain::{Error, Result};
-use stowage_store::ports::{FindBucket, FindUploads, WriteObject};
+use stowage_store::ports::{CreateBatch, FindBucket, FindUploads, WriteObject};
 
 /// The function, over the ports that it needs.
 #[derive(Clone, Debug)]
@@ -33,16 +35,13 @@ impl<S, B> CreateObject<S, B> {
 
 impl<S, B> Function for CreateObject<S, B>
 where
-    S: FindBucket + FindUploads + WriteObject,
+    S: CreateBatch + FindBucket + FindUploads + WriteObject,
     B: BucketName + PutInline,
 {
     const NAME: &'static str = "create-object";
     type Scope = Tenant;
 
     async fn call(&self, tenant: Tenant, request: &Request) -> Result<Reply> {
-        if request.flag("auto_process")? {
-            return Err(Error::NotEnabled { field: "auto_process", reason: Error::NO_PROCESSOR });
-        }
         let query = Policy::parse_query(request.query("policy").as_deref())?;
         match request.operation() {
             Operation::CreateObject => self.create(&tenant, request, query).await,
@@ -58,6 +57,22 @@ fn read(body: Value, bucket: &Bucket, query: Option<Policy>, s3_bucket: &str) ->
     let create: CreateObjectRequest = parse(body)?;
     let policy = bucket.policy(query, false)?;
     create.into_draft(bucket, policy, fingerprint, s3_bucket)
+}
+
+impl<S: CreateBatch, B> CreateObject<S, B> {
+    /// Submits a batch of what was written, if anything was that is to be processed.
+    async fn submit<'a>(
+        &self,
+        bucket: &Bucket,
+        written: impl IntoIterator<Item = (&'a Written, &'a WriteToken)>,
+        now: Timestamp,
+    ) -> Result<Option<Batch>> {
+        let Some((batch, task)) = Batch::of_written(bucket, written, now)? else { return Ok(None) };
+        match self.store.create_batch(&batch, Some(&task)).await {
+            Ok(batch) => Ok(Some(batch)),
+            Err(error) => Err(batch.not_submitted(None, &error)),
+        }
+    }
 }
 
 impl<S: WriteObject, B: PutInline> CreateObject<S, B> {

@@ -8,6 +8,10 @@ use stowage_store::ports::{FindBucket, FindObject};
 
 use crate::{Objects, missing, object_id};
 
+/// The header with the state of the content that is shown: a processor's report names it. A body's root
+/// is the client's own.
+const CONTENT_VERSION: &str = "x-content-version";
+
 impl<S, B> Objects<S, B>
 where
     S: FindBucket + FindObject,
@@ -21,9 +25,10 @@ where
         let object = self.store.find_object(&bucket, &object_id(request)?).await?;
         let object = object.ok_or_else(|| missing(request))?;
         let urls = if with_urls { self.blobs.sign_blobs(&object.blobs).await? } else { Vec::new() };
+        let content_version = object.content_version().to_string();
+        let document_count = with_count.then_some(object.document_count);
         let mut response = ObjectResponse::read(object, self.blobs.bucket_name()).with_urls(urls);
-        // Documents come of processing, and nothing that is stored here was processed yet.
-        response.document_count = with_count.then_some(0);
-        Reply::ok(&response)
+        response.document_count = document_count;
+        Ok(Reply::ok(&response)?.with_header(CONTENT_VERSION, content_version))
     }
 }

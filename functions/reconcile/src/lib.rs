@@ -2,15 +2,17 @@
 //!
 //! | pass | what |
 //! |---|---|
-//! | [`tasks`] | tasks that nobody works on any more |
-//! | [`removals`] | bytes that deleted objects have left |
-//! | [`uploads`] | uploads that nobody confirmed in time, or refers to any more |
-//! | [`parts`] | multipart uploads that nobody ended |
+//! | `tasks` | tasks that nobody works on any more |
+//! | `attempts` | batches whose processor is not heard of any more |
+//! | `removals` | bytes that deleted objects have left |
+//! | `uploads` | uploads that nobody confirmed in time, or refers to any more |
+//! | `parts` | multipart uploads that nobody ended |
 //!
 //! A run does what its time allows, of which each pass has its share; the next goes on where it stopped.
 //! What fails by itself is passed over and met again when its pass comes round; the run goes on, and fails in
 //! the end. Whatever it does may be done again.
 
+mod attempts;
 mod parts;
 mod removals;
 mod run;
@@ -21,7 +23,10 @@ use stowage_api::{Deadline, Note, ScheduledFunction};
 use stowage_blobs::ports::{AbortParts, DeleteBytes};
 use stowage_domain::Result;
 use stowage_domain::upload::Grace;
-use stowage_store::ports::{CleanUploads, FindTask, RememberPass, RemoveBytes, ReviveTasks};
+use stowage_store::ports::{
+    ChangeBatch, CleanUploads, FindBatch, FindTask, ListAttempts, ReleaseObjects, RememberPass, RemoveBytes,
+    ReviveTasks,
+};
 
 use run::Run;
 
@@ -42,7 +47,15 @@ impl<S, B> Reconcile<S, B> {
 
 impl<S, B> ScheduledFunction for Reconcile<S, B>
 where
-    S: CleanUploads + FindTask + RememberPass + RemoveBytes + ReviveTasks,
+    S: ChangeBatch
+        + CleanUploads
+        + FindBatch
+        + FindTask
+        + ListAttempts
+        + ReleaseObjects
+        + RememberPass
+        + RemoveBytes
+        + ReviveTasks,
     B: AbortParts + DeleteBytes,
 {
     const NAME: &'static str = "reconcile";
@@ -50,9 +63,12 @@ where
     async fn run(&self, deadline: Deadline, note: &mut Note) -> Result<()> {
         let mut run = Run::new(deadline, note);
         // Boxed: together they would make the handler's future too large to lay out.
-        run.begin_pass(4);
+        run.begin_pass(5);
         let ended = Box::pin(self.revive_tasks(&mut run)).await;
         run.end_pass(tasks::PASS, ended);
+        run.begin_pass(4);
+        let ended = Box::pin(self.end_attempts(&mut run)).await;
+        run.end_pass(attempts::PASS, ended);
         run.begin_pass(3);
         let ended = Box::pin(self.remove_left_bytes(&mut run)).await;
         run.end_pass(removals::PASS, ended);

@@ -3,29 +3,20 @@
 
 use stowage_blobs::ports::DeleteBytes;
 use stowage_domain::Result;
-use stowage_domain::listing::{Direction, Position, Stretch};
+use stowage_domain::listing::{Position, Stretch};
 use stowage_store::ports::{RememberPass, Removal, RemoveBytes};
 
+use crate::run::oldest_first;
 use crate::{Reconcile, Run};
 
 /// The name that the pass is remembered by.
 pub(crate) const PASS: &str = "removals";
-/// Notes that are read at a time.
-const AT_ONCE: u32 = 100;
-/// See [`AT_ONCE`].
-const AT_ONCE_BYTES: u64 = 1024 * 1024;
 
 impl<S: RemoveBytes + RememberPass, B: DeleteBytes> Reconcile<S, B> {
     /// Goes through them, the oldest first, from where the last run stopped; false if time ran out.
     pub(crate) async fn remove_left_bytes(&self, run: &mut Run<'_>) -> Result<bool> {
         let began = self.store.pass(PASS).await?.map(Position::new);
-        let mut stretch = Stretch {
-            direction: Direction::Asc,
-            after: began.clone(),
-            skip: 0,
-            records: AT_ONCE,
-            bytes: AT_ONCE_BYTES,
-        };
+        let mut stretch = Stretch { after: began.clone(), ..oldest_first() };
         let ended = self.walk_removals(&mut stretch, run).await;
         // Those that stay must not keep the next run from what is behind them.
         let stands = stretch.after.filter(|_| !matches!(ended, Ok(true)));

@@ -3,8 +3,19 @@
 use std::time::Duration;
 
 use stowage_api::{Deadline, Note};
+use stowage_domain::listing::{Direction, Stretch};
 use stowage_domain::time::Timestamp;
 use stowage_domain::{Error, Result};
+
+/// Rows of a list that are read at a time, and bytes of them.
+const AT_ONCE: u32 = 100;
+/// See [`AT_ONCE`].
+const AT_ONCE_BYTES: u64 = 1024 * 1024;
+
+/// The beginning of a list.
+pub(crate) fn oldest_first() -> Stretch {
+    Stretch { direction: Direction::Asc, after: None, skip: 0, records: AT_ONCE, bytes: AT_ONCE_BYTES }
+}
 
 /// One run.
 #[derive(Debug)]

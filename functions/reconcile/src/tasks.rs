@@ -2,18 +2,14 @@
 //! long after says where to look; the row goes when its turn is over.
 
 use stowage_domain::Result;
-use stowage_domain::listing::{Direction, Stretch};
 use stowage_domain::stuck::Stuck;
 use stowage_store::ports::{FindTask, HandedOut, ReviveTasks};
 
+use crate::run::oldest_first;
 use crate::{Reconcile, Run};
 
 /// What the pass is called.
 pub(crate) const PASS: &str = "tasks";
-/// Rows that are read at a time.
-const AT_ONCE: u32 = 100;
-/// See [`AT_ONCE`].
-const AT_ONCE_BYTES: u64 = 1024 * 1024;
 
 /// What the client of a task that is given up reads.
 const GIVEN_UP: &str = "it could not be finished in time; what is done stays";
@@ -22,13 +18,7 @@ impl<S: FindTask + ReviveTasks, B: Sync> Reconcile<S, B> {
     /// Goes through the turns, the oldest first; false if time ran out. It begins anew each time: what stays
     /// is what somebody is working on, which is little.
     pub(crate) async fn revive_tasks(&self, run: &mut Run<'_>) -> Result<bool> {
-        let mut stretch = Stretch {
-            direction: Direction::Asc,
-            after: None,
-            skip: 0,
-            records: AT_ONCE,
-            bytes: AT_ONCE_BYTES,
-        };
+        let mut stretch = oldest_first();
         loop {
             let walked = self.store.list_turns(&stretch).await?;
             for row in walked.found.into_iter().map(|listed| listed.record) {

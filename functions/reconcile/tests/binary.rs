@@ -40,6 +40,7 @@ async fn furnish(stack: &TestStack) {
         client.delete(&format!("/v1/buckets/{bucket}/objects/{id}")).await.deleted();
     }
     let unconfirmed = client.upload(&bucket, &film, b"never confirmed").await;
+    begin_batch(stack, &bucket).await;
     let doomed = client.bucket("doomed", json!({"doc": {"type": "text"}}), json!(null)).await;
     client.delete(&format!("/v1/buckets/{doomed}")).await.ok();
     let rows: Vec<Value> = (0..100).map(|_| film.clone()).collect();
@@ -55,6 +56,9 @@ async fn furnish(stack: &TestStack) {
         let task = json!({"pk": item["pk"], "sk": "meta"});
         set(stack, "batches", &task, "updated_at", LONG_AGO).await;
     }
+    for item in engines.items("batches").await.iter().filter(|item| item["kind"] == "batch_progress") {
+        set(stack, "batches", item, "reported_at", LONG_AGO).await;
+    }
     for item in engines.items("uploads").await {
         if item["upload_id"] == upload["upload_id"] && item["kind"] == "upload" {
             set(stack, "uploads", &item, "unreferenced_since", LONG_AGO).await;
@@ -63,6 +67,20 @@ async fn furnish(stack: &TestStack) {
             set(stack, "uploads", &item, "expires_at", LONG_AGO).await;
         }
     }
+}
+
+/// Submits a batch, whose processor begins with its object.
+async fn begin_batch(stack: &TestStack, bucket: &str) {
+    let client = &stack.client;
+    let object = client.object(bucket, "", &json!({})).await.ok();
+    let id = object["object_id"].as_str().expect("an object_id");
+    let shown = client.get(&format!("/v1/buckets/{bucket}/objects/{id}")).await;
+    let version = shown.headers["x-content-version"].to_str().expect("ASCII");
+    let row = json!({"object_id": id, "content_version": version, "status": "IN_PROGRESS"});
+    let path = format!("/v1/buckets/{bucket}/batches?auto_submit=true");
+    let batch = client.post(&path, &json!({"object_ids": [id]})).await.ok();
+    let path = format!("/v1/batches/{}/report", batch["batch_id"].as_str().expect("a batch_id"));
+    client.post(&path, &json!({"attempt": 1, "objects": [row]})).await.ok();
 }
 
 /// Where an earlier run that ran out of time has stopped.
@@ -117,6 +135,7 @@ async fn what_is_left_over_goes_and_the_line_says_how_much() {
     assert_eq!(answer["removed_objects_bytes"], 2, "{answer}");
     assert_eq!(answer["unreferenced_uploads"], 1, "{answer}");
     assert_eq!(answer["revived_tasks"], 1, "{answer}");
+    assert!(answer["given_up_batches"].as_u64() >= Some(1), "{answer}");
     assert!(answer["expired_uploads"].as_u64() >= Some(1), "{answer}");
     let line = &lines[0];
     assert_eq!((&line["level"], &line["outcome"]), (&json!("INFO"), &json!("finished")), "{line}");

@@ -42,6 +42,7 @@ together! {
     Records:
     ports::ChangeBucket,
     ports::CompleteUpload,
+    ports::CreateBatch,
     ports::FindBucket,
     ports::FindObject,
     ports::FindUploads,

@@ -6,12 +6,14 @@
 //! | `objects`, `uploads`, `batches` | event source mappings of `publish-events` | the same |
 //! | `batches` | a Pipe copies the records that are work into a queue, which feeds `run-task` | [`queue`] |
 //!
-//! And what its rules do with the events on the bus ([`rules`]); and between S3 and `auto-confirm`: a
+//! And what its rules do with the events on the bus ([`rules`]), of which one fills the queue of whoever
+//! processes batches ([`consumers`]); and between S3 and `auto-confirm`: a
 //! notification for each key under `uploads/` goes through a queue that delays it ([`uploads`]).
 //!
 //! As there, everything is delivered at least once: how far each source has been read, and the messages
 //! that are not done, are kept in the data directory, and written after the fact.
 
+mod consumers;
 mod delivery;
 mod pipe;
 mod queue;
@@ -19,6 +21,7 @@ mod records;
 mod rules;
 mod state;
 mod stream;
+mod trouble;
 mod uploads;
 
 use std::path::PathBuf;
@@ -35,11 +38,16 @@ pub use delivery::{Delivery, Planned};
 use queue::QUEUES;
 use records::Records;
 use state::Kept;
+pub(crate) use state::Message;
 use stream::{FEEDS, Feed};
+pub use trouble::Trouble;
 pub(crate) use uploads::Uploads;
 
 /// How long a failed message stays hidden, unless told otherwise.
 const VISIBILITY: Duration = Duration::from_secs(1);
+/// The same of a message that somebody outside has received: less than in the template, for somebody
+/// watches.
+const CONSUMER_VISIBILITY: Duration = Duration::from_secs(30);
 /// What `run-task` gets for one call, unless told otherwise: the template's timeout.
 const TASK_TIMEOUT: Duration = Duration::from_secs(150);
 
@@ -58,6 +66,8 @@ pub struct RelayOptions {
     /// Whether messages stay in their queues, as where no function can be started; nobody waits for them
     /// then.
     pub hold_queues: bool,
+    /// How long a message stays hidden that somebody outside has received.
+    pub consumer_visibility: Duration,
     /// Whether changes are published as events.
     pub publish: bool,
     /// How long after its bytes an upload is confirmed that nobody confirms; none where this is off.
@@ -71,6 +81,7 @@ impl Default for RelayOptions {
             task_timeout: TASK_TIMEOUT,
             visibility: VISIBILITY,
             hold_queues: false,
+            consumer_visibility: CONSUMER_VISIBILITY,
             publish: true,
             auto_confirm: Some(AUTO_CONFIRM),
         }
@@ -182,7 +193,8 @@ impl Relay {
                 }
             }
             if !shared.options.hold_queues {
-                for queue in QUEUES {
+                // Nobody here empties what is for somebody outside.
+                for queue in QUEUES.iter().filter(|queue| queue.function.is_some()) {
                     shared.kept.is_empty(queue.name).await;
                 }
             }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use stowage_domain::limits::{MAX_CONFIRM_RECEIVES, MAX_MIRROR_RECEIVES, MAX_TASK_RECEIVES};
+use stowage_domain::limits::{
+    MAX_CONFIRM_RECEIVES, MAX_MIRROR_RECEIVES, MAX_PROCESSING_RECEIVES, MAX_TASK_RECEIVES,
+};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Duration;
@@ -12,25 +14,29 @@ use super::Shared;
 use super::state::Message;
 use crate::server::stopped;
 
-/// A queue and the function that it feeds.
+/// A queue, and the function that it feeds; none where its messages are for somebody outside.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Queue {
     pub(super) name: &'static str,
-    pub(super) function: &'static str,
+    pub(super) function: Option<&'static str>,
     /// How often a message is received before it goes to the dead letters.
-    receives: u32,
+    pub(super) receives: u32,
 }
 
 /// Turns of tasks.
-pub(super) const TASKS: Queue = Queue { name: "tasks", function: "run-task", receives: MAX_TASK_RECEIVES };
+pub(super) const TASKS: Queue =
+    Queue { name: "tasks", function: Some("run-task"), receives: MAX_TASK_RECEIVES };
 /// S3's notifications.
 pub(super) const CONFIRMS: Queue =
-    Queue { name: "confirms", function: "auto-confirm", receives: MAX_CONFIRM_RECEIVES };
+    Queue { name: "confirms", function: Some("auto-confirm"), receives: MAX_CONFIRM_RECEIVES };
 /// Objects whose sources are to be copied.
 pub(super) const MIRRORS: Queue =
-    Queue { name: "mirrors", function: "mirror-source", receives: MAX_MIRROR_RECEIVES };
+    Queue { name: "mirrors", function: Some("mirror-source"), receives: MAX_MIRROR_RECEIVES };
+/// Submitted batches, for the deployment's own processors.
+pub(super) const PROCESSING: Queue =
+    Queue { name: "processing", function: None, receives: MAX_PROCESSING_RECEIVES };
 /// Every queue.
-pub(super) const QUEUES: [Queue; 3] = [TASKS, CONFIRMS, MIRRORS];
+pub(super) const QUEUES: [Queue; 4] = [TASKS, CONFIRMS, MIRRORS, PROCESSING];
 
 /// Most messages of one event: SQS's default for an event source mapping.
 const BATCH: usize = 10;
@@ -41,6 +47,7 @@ const NOTHING_HIDDEN: Duration = Duration::from_hours(1);
 /// next start: as after a Lambda environment that was killed.
 pub(super) async fn work(shared: Arc<Shared>, number: usize, stop: watch::Receiver<bool>) {
     let queue = QUEUES[number];
+    let Some(function) = queue.function else { return };
     let mut flights = JoinSet::new();
     let mut stop = std::pin::pin!(stopped(stop));
     loop {
@@ -48,7 +55,7 @@ pub(super) async fn work(shared: Arc<Shared>, number: usize, stop: watch::Receiv
         let messages = if held { Vec::new() } else { shared.kept.receive(queue.name, BATCH) };
         if !messages.is_empty() {
             let shared = Arc::clone(&shared);
-            flights.spawn(async move { shared.deliver_messages(number, messages).await });
+            flights.spawn(async move { shared.deliver_messages(number, function, messages).await });
             continue;
         }
         tokio::select! {
@@ -71,8 +78,8 @@ impl Shared {
         }
     }
 
-    async fn deliver_messages(&self, number: usize, messages: Vec<Message>) {
-        let Queue { name, function, receives } = QUEUES[number];
+    async fn deliver_messages(&self, number: usize, function: &'static str, messages: Vec<Message>) {
+        let Queue { name, receives, .. } = QUEUES[number];
         let records: Vec<Value> = messages.iter().map(|message| message.to_record(name)).collect();
         let timeout = self.options.task_timeout;
         let answer = self.functions.deliver(function, json!({"Records": records}), timeout).await;

@@ -8,7 +8,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::Duration;
 
 use super::Shared;
-use super::queue::{MIRRORS, Queue};
+use super::queue::{MIRRORS, PROCESSING, Queue};
 use crate::bus::EventBus;
 use crate::server::stopped;
 
@@ -19,12 +19,19 @@ struct Rule {
 }
 
 /// The template's rules.
-const RULES: [Rule; 1] = [Rule { matches: has_sources_to_copy, target: MIRRORS }];
+const RULES: [Rule; 2] = [
+    Rule { matches: has_sources_to_copy, target: MIRRORS },
+    Rule { matches: is_batch_to_process, target: PROCESSING },
+];
 
 fn has_sources_to_copy(event: &Value) -> bool {
     event["source"] == "stowage"
         && matches!(event["detail-type"].as_str(), Some("object.created" | "object.updated"))
         && event["detail"]["mirror"] == true
+}
+
+fn is_batch_to_process(event: &Value) -> bool {
+    event["source"] == "stowage" && event["detail-type"] == "batch.submitted"
 }
 
 /// Reads the bus until `stop` turns true. `asked` brings those who wait until everything on it has been

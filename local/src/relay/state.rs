@@ -16,11 +16,11 @@ use crate::stack::{StartError, write_private};
 
 /// A message in a queue.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Message {
-    pub(super) id: String,
-    pub(super) body: String,
+pub(crate) struct Message {
+    pub(crate) id: String,
+    pub(crate) body: String,
     /// How often it has been received.
-    pub(super) received: u32,
+    pub(crate) received: u32,
     /// When it may be received again; none at once.
     #[serde(skip)]
     pub(super) hidden_until: Option<Instant>,
@@ -129,7 +129,11 @@ impl Kept {
         {
             let mut state = self.lock();
             let messages = std::mem::take(state.messages(queue));
-            let (dead, left): (Vec<_>, Vec<_>) = messages.into_iter().partition(|message| message.id == id);
+            let (mut dead, left): (Vec<_>, Vec<_>) =
+                messages.into_iter().partition(|message| message.id == id);
+            for message in &mut dead {
+                (message.in_flight, message.hidden_until) = (false, None);
+            }
             *state.messages(queue) = left;
             state.messages(&dead_letters(queue)).extend(dead);
         }
@@ -155,6 +159,11 @@ impl Kept {
         while !self.lock().messages(queue).is_empty() {
             let _ = changes.changed().await; // `self` is the sender
         }
+    }
+
+    /// Waits until messages come or go.
+    pub(super) async fn changes(&self) {
+        let _ = self.changes.subscribe().changed().await; // `self` is the sender
     }
 
     async fn changed(&self) {

@@ -157,7 +157,7 @@ impl Shared {
 
     /// Records as messages, each as it is, to be received after this delay.
     pub(super) fn messages(&self, queue: Queue, records: Vec<Value>, delay: Duration) -> Vec<Message> {
-        let planned = self.plan(queue.function, records);
+        let planned = self.plan(queue.function.unwrap_or(queue.name), records);
         let messages = planned.into_iter().flat_map(|planned| {
             planned.records.into_iter().map(move |record| Message::new(&record, delay + planned.after))
         });

@@ -1,4 +1,4 @@
-//! Ports: the API's, and S3's, DynamoDB's and the event bus's after it.
+//! Ports: the API's, and S3's, DynamoDB's, the event bus's and the queues' after it.
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -13,6 +13,7 @@ pub(super) struct Listeners {
     pub(super) s3: TcpListener,
     pub(super) dynamodb: TcpListener,
     pub(super) events: TcpListener,
+    pub(super) sqs: TcpListener,
 }
 
 /// The base URLs.
@@ -21,6 +22,7 @@ pub(super) struct Urls {
     pub(super) s3: String,
     pub(super) dynamodb: String,
     pub(super) events: String,
+    pub(super) sqs: String,
 }
 
 impl Listeners {
@@ -33,6 +35,7 @@ impl Listeners {
             // Nothing checks signatures there: this machine only, whatever the host.
             dynamodb: bind(IpAddr::V4(Ipv4Addr::LOCALHOST), after(2)).await?,
             events: bind(IpAddr::V4(Ipv4Addr::LOCALHOST), after(3)).await?,
+            sqs: bind(IpAddr::V4(Ipv4Addr::LOCALHOST), after(4)).await?,
         })
     }
 
@@ -53,6 +56,7 @@ impl Listeners {
             s3: url(&name, &self.s3),
             dynamodb: url("127.0.0.1", &self.dynamodb),
             events: url("127.0.0.1", &self.events),
+            sqs: url("127.0.0.1", &self.sqs),
         }
     }
 }

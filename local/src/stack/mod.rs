@@ -31,6 +31,7 @@ use crate::functions::Functions;
 use crate::gateway;
 use crate::relay::{self, Relay, RelayOptions};
 use crate::schedule;
+use crate::sqs;
 pub use data::Data;
 use data::OpenData;
 pub(crate) use data::write_private;
@@ -65,7 +66,7 @@ pub struct Options {
     pub host: IpAddr,
     /// The host name that URLs are made with, if not the address.
     pub public_host: Option<String>,
-    /// The API's port; S3, DynamoDB and the event bus take the three after it. 0 picks free ports.
+    /// The API's port; S3, DynamoDB, the event bus and the queues take the four after it. 0 picks free ports.
     pub port: u16,
     /// How the store behaves.
     pub settings: Settings,
@@ -110,6 +111,8 @@ pub struct StackInfo {
     pub dynamodb: String,
     /// The event bus's endpoint.
     pub events: String,
+    /// The queues' endpoint.
+    pub sqs: String,
     /// A development key with every permission.
     pub key: String,
     /// The id of the default namespace.
@@ -202,6 +205,8 @@ impl Stack {
             options: options.relay,
         };
         let (relay, mut relays) = Relay::start(set, &stopped).await?;
+        let queues = sqs::serve(relay.clone(), urls.sqs.clone(), listeners.sqs, stopped.clone());
+        relays.push(tokio::spawn(queues));
         let clock = schedule::run(functions.clone(), stopped);
         relays.push(tokio::spawn(clock));
         let (stop_api, stopped) = watch::channel(false);
@@ -211,6 +216,7 @@ impl Stack {
             s3: urls.s3,
             dynamodb: urls.dynamodb,
             events: urls.events,
+            sqs: urls.sqs,
             key: identity.key.clone(),
             namespace: namespace.to_string(),
         };

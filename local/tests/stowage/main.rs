@@ -5,6 +5,7 @@ mod demo;
 mod events;
 mod keys;
 mod log;
+mod quiet;
 mod refusals;
 mod restart;
 mod serve;

@@ -152,6 +152,8 @@ operations! {
     GetBatchById: "GET" "/v1/batches/{batch_id}" => "batches", Some(Permission::Read);
     /// Calls a batch off, by its id alone.
     CancelBatchById: "POST" "/v1/batches/{batch_id}/cancel" => "batches", Some(Permission::Write);
+    /// Takes a processor's report of what became of a batch's objects.
+    ReportBatch: "POST" "/v1/batches/{batch_id}/report" => "batches", Some(Permission::Process);
     /// Lists an organisation's tasks.
     ListTasks: "POST" "/v1/tasks/list" => "batches", Some(Permission::Read);
     /// Shows a task.

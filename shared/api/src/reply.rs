@@ -1,5 +1,7 @@
 //! Answers: a status and a JSON body.
 
+use std::borrow::Cow;
+
 use lambda_http::Response;
 use lambda_http::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use serde::Serialize;
@@ -13,7 +15,7 @@ pub struct Reply {
     status: u16,
     body: String,
     noted: Option<Error>,
-    header: Option<(&'static str, &'static str)>,
+    header: Option<(&'static str, Cow<'static, str>)>,
 }
 
 impl Reply {
@@ -42,8 +44,8 @@ impl Reply {
 
     /// The same answer with a header of its own; name and value in ASCII.
     #[must_use]
-    pub fn with_header(self, name: &'static str, value: &'static str) -> Self {
-        Self { header: Some((name, value)), ..self }
+    pub fn with_header(self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        Self { header: Some((name, value.into())), ..self }
     }
 
     /// See [`Self::noting`].
@@ -75,7 +77,7 @@ impl From<Reply> for Response<String> {
             response = response.header(CONTENT_TYPE, "application/json");
         }
         if let Some((name, value)) = reply.header {
-            response = response.header(name, value);
+            response = response.header(name, value.as_ref());
         }
         if reply.status == 503 {
             response = response.header(RETRY_AFTER, RETRY_AFTER_SECONDS);

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::id::{ObjectId, TaskId, UploadId};
+use crate::id::{BatchId, ObjectId, TaskId, UploadId};
 use crate::policy::Policy;
 use crate::violation::{Path, Violations};
 
@@ -185,6 +185,17 @@ pub enum Error {
         /// What follows from that, to be read after the thing: `can't be submitted`.
         why: &'static str,
     },
+    /// A processor reports of an attempt at a batch that isn't the present one.
+    StaleAttempt {
+        /// The batch.
+        batch_id: BatchId,
+        /// The attempt that the report names.
+        sent: u32,
+        /// The present one.
+        current: u32,
+    },
+    /// A processor reports of objects that have changed, are gone or were reported before: all of them.
+    StaleReport(Violations),
     /// One or more fields are invalid.
     Invalid {
         /// What is wrong, field by field.
@@ -206,6 +217,17 @@ pub enum Error {
         /// Why not.
         reason: &'static str,
     },
+    /// What a request stored could not be handed to a processor, as it asked. It stays.
+    NotSubmitted {
+        /// The batch that may be there or not.
+        batch_id: BatchId,
+        /// Its objects, which are stored.
+        object_ids: Vec<ObjectId>,
+        /// The upload that was confirmed, if one was.
+        upload_id: Option<UploadId>,
+        /// What went wrong.
+        cause: Cause,
+    },
     /// Something inside failed and the outcome may be unknown: a client must not assume that nothing
     /// was stored.
     Internal(Cause),
@@ -217,9 +239,6 @@ pub enum Error {
 pub const RETRY_AFTER_SECONDS: u64 = 2;
 
 impl Error {
-    /// Why nothing is handed over by a request that isn't about batches.
-    pub const NO_PROCESSOR: &'static str = "make a batch of the objects and submit it";
-
     /// A 422 from what was found wrong.
     pub fn invalid(violations: Violations) -> Self {
         Self::Invalid { violations, code: None }
@@ -304,10 +323,13 @@ impl Error {
             Self::Deleting { .. } => (409, "ConflictError", Some("bucket_deleting")),
             Self::SchemaBreak(_) => (409, "ConflictError", Some("schema_break")),
             Self::UploadCanceled(_) => (409, "ConflictError", Some("upload_canceled")),
+            Self::StaleAttempt { .. } => (409, "ConflictError", Some("stale_attempt")),
+            Self::StaleReport(_) => (409, "ConflictError", Some("stale_report")),
             Self::RequestTooLarge { .. } => (413, "PayloadTooLargeError", Some("payload_too_large")),
             Self::Invalid { code, .. } => (422, "ValidationError", *code),
             Self::IdempotencyKeyReuse => (422, "ValidationError", Some("idempotency_key_reuse")),
             Self::NotEnabled { .. } => (422, "NotEnabledError", Some("not_enabled")),
+            Self::NotSubmitted { .. } => (500, "InternalServerError", Some("not_submitted")),
             Self::Internal(_) => (500, "InternalServerError", None),
             Self::Unavailable(_) => (503, "UnavailableError", None),
         }
@@ -381,6 +403,15 @@ impl Error {
             Self::WrongState { resource, id, status, why } => {
                 format!("The {} {id} is {status} and {why}.", resource.name())
             }
+            Self::StaleAttempt { batch_id, sent, current } => {
+                format!("attempt: the batch {batch_id} is in attempt {current}, not {sent}.")
+            }
+            Self::StaleReport(places) => match places.entries() {
+                [one] => format!("{}: {}.", one.location, one.message),
+                many => {
+                    format!("None of the {} reports is taken; see details.validation_errors.", many.len())
+                }
+            },
             Self::Invalid { violations, .. } => match violations.entries() {
                 [one] => format!("{}: {}", one.location, one.message),
                 many => format!("{} fields are invalid; see details.validation_errors.", many.len()),
@@ -392,6 +423,11 @@ impl Error {
                 format!("The request is over the limit of {limit} bytes: send large files as uploads.")
             }
             Self::NotEnabled { field, reason } => format!("{field}: not offered here; {reason}."),
+            Self::NotSubmitted { .. } => {
+                "What was sent is stored, but its batch could not be submitted: make one \
+                                          of details.object_ids."
+                    .into()
+            }
             Self::Internal(_) => "Something went wrong inside; the outcome may be unknown.".into(),
             Self::Unavailable(_) => {
                 "The service is busy and stored nothing: send the same request again.".into()
@@ -440,6 +476,16 @@ impl Error {
             Self::SizeMismatch { expected, actual } => Some(json!({"expected": expected, "actual": actual})),
             Self::Forbidden { permission } => Some(json!({"permission": permission})),
             Self::Invalid { violations, .. } => Some(listed("validation_errors", violations)),
+            Self::StaleAttempt { batch_id, current, .. } => {
+                Some(json!({"batch_id": batch_id, "attempt": current}))
+            }
+            Self::NotSubmitted { batch_id, object_ids, upload_id, .. } => Some(json!({
+                "batch_id": batch_id,
+                "object_id": object_ids.first(),
+                "object_ids": object_ids,
+                "upload_id": upload_id,
+            })),
+            Self::StaleReport(places) => Some(listed("validation_errors", places)),
             Self::SchemaBreak(breaks) => Some(listed("schema_breaks", breaks)),
             Self::RequestTooLarge { limit } => Some(json!({"limit_bytes": limit})),
             Self::NotEnabled { field, .. } => Some(json!({"field": field})),
@@ -453,7 +499,9 @@ impl Error {
     /// What went wrong inside, if anything did.
     pub fn cause(&self) -> Option<&Cause> {
         match self {
-            Self::Internal(cause) | Self::Unavailable(cause) => Some(cause),
+            Self::Internal(cause) | Self::Unavailable(cause) | Self::NotSubmitted { cause, .. } => {
+                Some(cause)
+            }
             _ => None,
         }
     }

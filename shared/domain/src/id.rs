@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 /// Random bytes of the operating system as lower-case hex, two characters a byte.
 ///
@@ -129,6 +130,18 @@ impl TaskId {
     pub fn for_upload(upload: &UploadId) -> Self {
         let rest = upload.as_str().strip_prefix(UploadId::PREFIX).unwrap_or_default();
         Self(format!("{}{rest}", Self::PREFIX))
+    }
+}
+
+impl BatchId {
+    /// The id of the batch that a request makes of these things by the way: the same for every repeat.
+    pub fn derived<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        Self(format!("{}{}", Self::PREFIX, hex(&hash.finalize()[..12])))
     }
 }
 

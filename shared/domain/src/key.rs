@@ -19,11 +19,13 @@ pub enum Permission {
     Write,
     /// Create and change namespaces.
     Admin,
+    /// Report what became of a batch's objects.
+    Process,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 3] = [Self::Read, Self::Write, Self::Admin];
+    pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Admin, Self::Process];
 
     /// The name, as keys and errors show it.
     pub fn name(self) -> &'static str {
@@ -31,6 +33,7 @@ impl Permission {
             Self::Read => "read",
             Self::Write => "write",
             Self::Admin => "admin",
+            Self::Process => "process",
         }
     }
 

@@ -151,6 +151,10 @@ pub const MAX_TASK_RECEIVES: u32 = 10;
 /// The same for `auto-confirm` and S3's notifications.
 pub const MAX_CONFIRM_RECEIVES: u32 = 5;
 
+/// How often a processor is handed a batch before its message goes to the dead letters; the template's
+/// queue says the same.
+pub const MAX_PROCESSING_RECEIVES: u32 = 5;
+
 /// Most objects of one batch: its record holds their ids.
 pub const MAX_BATCH_MEMBERS: usize = 1000;
 
@@ -165,6 +169,19 @@ pub const MAX_FILTER_READS: u32 = 10_000;
 pub const MAX_BATCH_NAME_CHARS: usize = 256;
 /// See [`MAX_BATCH_NAME_CHARS`].
 pub const MAX_COLLECTIONS: usize = 100;
+
+/// Most objects of one report of a processor: each is read and written.
+pub const MAX_REPORTED: usize = 100;
+
+/// Longest reason that a processor gives, in characters.
+pub const MAX_REASON_CHARS: usize = 1000;
+
+/// How long a batch may go without a report before it counts as given up, in seconds: 24 hours.
+pub const UNREPORTED_SECONDS: i64 = 24 * 3600;
+
+/// How long it is kept what was reported of a batch's objects, in seconds: 90 days. A further attempt
+/// leaves out what is known to be completed.
+pub const OUTCOME_SECONDS: i64 = 90 * 24 * 3600;
 
 /// How long a batch may stay a draft, in seconds (contract section 9).
 pub const DRAFT_SECONDS: i64 = 30 * 60;

@@ -79,6 +79,9 @@ pub struct Confirmation {
     /// The size in bytes that S3 should have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_size_bytes: Option<u64>,
+    /// Whether to submit a batch with the new object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_submit_batch: Option<bool>,
 }
 
 /// What `run-task` has to do for a task.
@@ -197,7 +200,8 @@ impl Task {
     }
 
     /// The task, called off; one that is called off already stays as it is. Only what a client alone
-    /// waits for can be, and only before it has begun: a deletion's mark is never taken off again.
+    /// waits for can be, and only before it has begun, but for batches: a deletion's mark is never taken
+    /// off again.
     pub fn canceled(&self, now: Timestamp) -> Result<Self> {
         let refusal = |why| {
             let (id, status) = (self.task_id.to_string(), self.status.name());
@@ -209,6 +213,10 @@ impl Task {
                 Err(refusal("can't be canceled: a deletion is final"))
             }
             (TaskStatus::Pending, _) => Ok(self.finished(TaskStatus::Canceled, now)),
+            // What its processor reports from then on is refused.
+            (TaskStatus::InProgress, _) if self.batch_id().is_some() => {
+                Ok(self.finished(TaskStatus::Canceled, now))
+            }
             _ => Err(refusal("can't be canceled any more")),
         }
     }

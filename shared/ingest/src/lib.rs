@@ -1,9 +1,12 @@
-//! What more than one function does with uploads: finding the one that a request names, and confirming.
+//! What more than one function does: finding the upload that a request names, confirming, ending batches.
 
+mod attempt;
 mod confirm;
 mod find;
 mod many;
+mod submit;
 
+pub use attempt::end_attempt;
 pub use confirm::{Confirm, Manner};
 pub use find::find_upload;
 pub use many::Stretch;

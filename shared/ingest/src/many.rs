@@ -8,7 +8,7 @@ use stowage_domain::task::Confirmation;
 use stowage_domain::time::Timestamp;
 use stowage_domain::upload::{ConfirmUploadRequest, ConfirmationOutcome, Upload};
 use stowage_domain::{Error, Result};
-use stowage_store::ports::{CompleteUpload, FindUploads, PutTask};
+use stowage_store::ports::{CompleteUpload, CreateBatch, FindUploads, PutTask};
 use tokio::time::Instant;
 
 use crate::{Confirm, Manner};
@@ -25,7 +25,7 @@ pub struct Stretch {
 
 impl<S, B> Confirm<S, B>
 where
-    S: FindUploads + CompleteUpload + PutTask,
+    S: FindUploads + CompleteUpload + CreateBatch + PutTask,
     B: InspectUpload,
 {
     /// Confirms the uploads of a list, one after the other in its order: two may make the same object,
@@ -72,6 +72,9 @@ where
         let upload = upload.filter(in_bucket);
         let upload = upload.ok_or_else(|| Error::not_found(Resource::Upload, id.as_str()))?;
         let manner = Manner { policy, with_task: false };
-        self.confirm_one(upload, bucket, &ConfirmUploadRequest::from(confirmation), manner, now).await
+        let request = ConfirmUploadRequest::from(confirmation);
+        let done = self.confirm_one(upload, bucket, &request, manner, now).await?;
+        self.submit(&done, bucket, &request, now).await?;
+        Ok(done)
     }
 }

@@ -8,17 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use stowage_domain::Result;
-use stowage_domain::batch::Batch;
+use stowage_domain::batch::{Batch, BatchProgress, ObjectReport, Refusal};
 use stowage_domain::blob::Waiting;
 use stowage_domain::bucket::{Bucket, BucketCounts};
 use stowage_domain::counter::ObjectChange;
-use stowage_domain::id::{
-    BatchId, BucketId, Incarnation, NamespaceId, ObjectId, OrganisationId, TaskId, UploadId,
-};
+use stowage_domain::id::{BatchId, BucketId, NamespaceId, ObjectId, OrganisationId, TaskId, UploadId};
 use stowage_domain::key::{ApiKey, KeyHash};
 use stowage_domain::listing::{Stretch, Walked};
 use stowage_domain::namespace::{Namespace, NamespaceCounts, Scope};
-use stowage_domain::object::{Amendment, MirrorMessage, Mirrored, Object, ObjectWrite, Written};
+use stowage_domain::object::{Amendment, MirrorMessage, Mirrored, Object, ObjectWrite, Replaced, Written};
 use stowage_domain::place::Place;
 use stowage_domain::task::{Next, Task};
 use stowage_domain::time::Timestamp;
@@ -407,22 +405,28 @@ pub trait CleanUploads: Send + Sync {
     fn remove_claimed(&self, upload: &Upload) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// The bytes that a deleted object has left.
+/// The bytes that an object has left that was deleted or updated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removal {
+    /// The note's partition key.
+    pub key: String,
     /// The bucket that it was in.
     pub bucket_id: BucketId,
     /// The object.
     pub object_id: ObjectId,
-    /// Its life.
-    pub incarnation: Incarnation,
     /// Where they are.
     pub places: Vec<Place>,
-    /// When it was deleted.
+    /// When it left them.
     pub removed_at: Timestamp,
 }
 
-/// Finds the notes of bytes that deleted objects have left.
+/// Notes bytes that updates have replaced.
+pub trait NoteReplaced: Send + Sync {
+    /// Notes them, or notes the same again.
+    fn note_replaced(&self, replaced: &Replaced, at: Timestamp) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Finds the notes of bytes that objects have left.
 pub trait RemoveBytes: Send + Sync {
     /// Walks them, of all organisations.
     fn list_removals(&self, stretch: &Stretch) -> impl Future<Output = Result<Walked<Row<Removal>>>> + Send;
@@ -501,8 +505,9 @@ pub trait AbsentObjects: Send + Sync {
 
 /// Makes batches.
 pub trait CreateBatch: Send + Sync {
-    /// Stores a new batch, with its task if it is submitted with it.
-    fn create_batch(&self, batch: &Batch, task: Option<&Task>) -> impl Future<Output = Result<()>> + Send;
+    /// Stores a new batch, with its task if it is submitted with it. Gives the batch that has this id
+    /// now: an earlier request may have made it, if the id is derived.
+    fn create_batch(&self, batch: &Batch, task: Option<&Task>) -> impl Future<Output = Result<Batch>> + Send;
 }
 
 /// Looks up batches.
@@ -528,6 +533,61 @@ pub trait ChangeBatch: Send + Sync {
 
     /// Deletes a batch that no processor may be working on; a 400 of one that one may.
     fn delete_batch(&self, batch: &Batch) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Reads how far batches are.
+pub trait ReadProgress: Send + Sync {
+    /// What is counted of a batch's last attempt; `None` of one that was never submitted.
+    fn batch_progress(&self, batch: &Batch) -> impl Future<Output = Result<Option<BatchProgress>>> + Send;
+
+    /// The objects of a batch that were reported as completed, in any attempt.
+    fn completed_objects(&self, batch: &Batch) -> impl Future<Output = Result<BTreeSet<ObjectId>>> + Send;
+}
+
+/// Records what processors report.
+pub trait ReportBatch: Send + Sync {
+    /// Records what became of objects of a batch's present attempt, and gives for each why it is
+    /// refused, if it is. What was recorded already isn't counted again. A 409 if the attempt isn't the
+    /// present one any more, a 400 if it takes no reports.
+    fn report_objects(
+        &self,
+        batch: &Batch,
+        reports: &[ObjectReport],
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Vec<Option<Refusal>>>> + Send;
+}
+
+/// An attempt at a batch that takes reports.
+#[derive(Clone, Debug)]
+pub struct OpenAttempt {
+    /// Whose batch it is.
+    pub organisation_id: OrganisationId,
+    /// The batch.
+    pub batch_id: BatchId,
+    /// What is counted of it.
+    pub progress: BatchProgress,
+}
+
+/// Lists open attempts.
+pub trait ListAttempts: Send + Sync {
+    /// Walks a part of all open attempts, of any organisation, in the order of their submission. The index
+    /// shows an attempt's beginning and end after moments.
+    fn list_attempts(
+        &self,
+        stretch: &Stretch,
+    ) -> impl Future<Output = Result<Walked<Row<OpenAttempt>>>> + Send;
+}
+
+/// Ends the processing of objects from outside.
+pub trait ReleaseObjects: Send + Sync {
+    /// Ends what the processor of a batch began with and won't end: its objects that are `IN_PROGRESS`
+    /// become FAILED with this error, or PENDING without.
+    fn release_objects(
+        &self,
+        batch: &Batch,
+        error: Option<&str>,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Lists batches.

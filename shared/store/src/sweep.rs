@@ -7,18 +7,18 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
+use stowage_domain::Result;
 use stowage_domain::batch::Batch;
 use stowage_domain::object::Object;
 use stowage_domain::time::Timestamp;
 use stowage_domain::upload::Upload;
-use stowage_domain::{Error, Result};
 
 use crate::Store;
 use crate::calls::unbuilt;
 use crate::item::text;
 use crate::objects::content_pk;
 use crate::pace::Outcome;
-use crate::ports::{CancelTask as _, FindTask as _, SweepBucket};
+use crate::ports::{FindTask as _, SweepBucket};
 use crate::uploads::{content_pks, upload_pk};
 
 impl SweepBucket for Store {
@@ -38,15 +38,16 @@ impl SweepBucket for Store {
     }
 
     async fn sweep_batch(&self, batch: &Batch, now: Timestamp) -> Result<()> {
-        self.transact(&self.batch_removal(batch, false)?, &mut self.writing()).await?;
-        let Some(task_id) = &batch.task_id else { return Ok(()) };
-        let task = self.find_task(&batch.organisation_id, task_id).await?;
-        let Some(task) = task.filter(|task| !task.status.is_final()) else { return Ok(()) };
-        match self.cancel_task(&task, now).await {
-            // A processor was first.
-            Ok(_) | Err(Error::WrongState { .. } | Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error),
+        let mut actions = self.batch_removal(batch, false)?;
+        if let Some(task_id) = &batch.task_id {
+            let task = self.find_task(&batch.organisation_id, task_id).await?;
+            let canceled = task.filter(|task| !task.status.is_final()).map(|task| task.canceled(now));
+            if let Some(canceled) = canceled.transpose()? {
+                actions.extend(self.task_actions(&canceled)?);
+            }
         }
+        self.transact(&actions, &mut self.writing()).await?;
+        Ok(())
     }
 
     async fn sweep_upload(&self, upload: &Upload) -> Result<()> {

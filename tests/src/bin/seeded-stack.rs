@@ -32,7 +32,7 @@ async fn main() {
     let stack = Stack::start(Options::default()).await.expect("the stack starts");
     let info = stack.info();
     let client = Client::new(&info.api, &info.key);
-    fixture().seed(stack.store(), stack.blobs(), &client).await;
+    fixture().seed(&stack, &client).await;
     let key = key_as_made_today(stack.store()).await;
     let credentials = stack.credentials();
     let place = json!({

@@ -5,18 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use stowage_api::clock;
 use stowage_api::request::parse;
 use stowage_blobs::Blobs;
 use stowage_blobs::ports::{
     BucketName as _, Chunks, Described, InspectUpload as _, MirrorBytes as _, PutInline as _, SignUpload as _,
 };
-use stowage_domain::batch::{Batch, BatchStatus};
+use stowage_domain::batch::{Batch, BatchStatus, ObjectReport, ReportedStatus};
 use stowage_domain::blob::Copied;
 use stowage_domain::bucket::{Bucket, BucketSecret, CreateBucketRequest};
 use stowage_domain::deletion::Deletion;
-use stowage_domain::id::{BucketId, NamespaceId, ObjectId, OrganisationId, UploadId};
+use stowage_domain::id::{BucketId, Incarnation, NamespaceId, ObjectId, OrganisationId, UploadId};
 use stowage_domain::idempotency::fingerprint;
 use stowage_domain::key::{ApiKey, ApiKeySecret, Permission};
 use stowage_domain::namespace::{Namespace, Scope};
@@ -26,11 +26,12 @@ use stowage_domain::policy::Policy;
 use stowage_domain::task::Task;
 use stowage_domain::time::Timestamp;
 use stowage_domain::upload::{CreateUploadRequest, Upload, UploadStatus};
+use stowage_local::Stack;
 use stowage_store::Store;
 use stowage_store::ports::{
     Change, ChangeNamespace as _, CompleteUpload as _, Completion, CreateBatch as _, CreateBucket as _,
     CreateNamespace as _, FindObject as _, ManageKeys as _, MirrorObject as _, PutTask as _, PutUpload as _,
-    WriteObject as _,
+    ReportBatch as _, WriteObject as _,
 };
 
 use crate::Client;
@@ -98,6 +99,9 @@ struct BatchSeed {
     #[serde(rename = "for")]
     purpose: String,
     batch: Batch,
+    /// Those of its objects that its processor has begun with.
+    #[serde(default)]
+    in_progress: Vec<ObjectId>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -120,6 +124,8 @@ struct ObjectSeed {
     seconds_ago: Option<i64>,
     /// Instead of a random id; one that derives from a key can't be chosen.
     object_id: Option<ObjectId>,
+    /// Fixed, so that the state of its content is, too.
+    incarnation: Option<Incarnation>,
     policy: Option<Policy>,
     /// The bytes that its one source was copied with.
     copied: Option<String>,
@@ -181,7 +187,8 @@ impl Fixture {
     }
 
     /// Puts everything there.
-    pub async fn seed(self, store: &Store, blobs: &Blobs, client: &Client) {
+    pub async fn seed(self, stack: &Stack, client: &Client) {
+        let (store, blobs) = (stack.store(), stack.blobs());
         for key in self.api_keys {
             let what = key.name.clone();
             store.put_key(&key.into_key()).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
@@ -209,11 +216,14 @@ impl Fixture {
             upload.seed(store, blobs, client, &buckets[&upload.bucket_id]).await;
         }
         for object in self.objects {
-            object.seed(store, blobs, &buckets[&object.bucket_id]).await;
+            object.seed(stack, client, &buckets[&object.bucket_id]).await;
         }
         for seed in self.batches {
             let made = store.create_batch(&seed.batch(), None).await;
             made.unwrap_or_else(|error| panic!("{}: {error:?}", seed.purpose));
+            if !seed.in_progress.is_empty() {
+                seed.begin(store, &buckets[&seed.batch.bucket_id]).await;
+            }
         }
         for TaskSeed { purpose, task } in self.tasks {
             store.put_task(&task).await.unwrap_or_else(|error| panic!("{purpose}: {error:?}"));
@@ -228,6 +238,24 @@ impl BatchSeed {
         match batch.status {
             BatchStatus::Draft => Batch { created_at: clock::now(), updated_at: clock::now(), ..batch },
             _ => batch,
+        }
+    }
+}
+
+impl BatchSeed {
+    /// Reports that the batch's processor has begun with objects.
+    async fn begin(&self, store: &Store, bucket: &Bucket) {
+        for id in &self.in_progress {
+            let object = store.find_object(bucket, id).await.expect("DynamoDB answers").expect("an object");
+            let report = ObjectReport {
+                object_id: id.clone(),
+                content_version: object.content_version(),
+                status: ReportedStatus::InProgress,
+                error: None,
+                document_count: 0,
+            };
+            let reported = store.report_objects(&self.batch, &[report], clock::now()).await;
+            assert_eq!(reported.ok(), Some(vec![None]), "{}", self.purpose);
         }
     }
 }
@@ -316,7 +344,8 @@ impl UploadSeed {
 }
 
 impl ObjectSeed {
-    async fn seed(&self, store: &Store, blobs: &Blobs, bucket: &Bucket) {
+    async fn seed(&self, stack: &Stack, client: &Client, bucket: &Bucket) {
+        let (store, blobs) = (stack.store(), stack.blobs());
         let what = &self.purpose;
         let request: CreateObjectRequest = read(&self.request, what);
         let policy = bucket.policy(self.policy, false).expect("a policy");
@@ -333,6 +362,15 @@ impl ObjectSeed {
         }
         let write = named(prepared.write, self.object_id.clone(), bucket);
         store.write_object(&write).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        if let Some(incarnation) = &self.incarnation {
+            let update = json!({
+                "TableName": "stowage-objects",
+                "Key": {"pk": {"S": format!("{}#{}", bucket.bucket_id, write.object_id)}},
+                "UpdateExpression": "SET incarnation = :incarnation",
+                "ExpressionAttributeValues": {":incarnation": {"S": incarnation}},
+            });
+            client.dynamodb(&stack.info().dynamodb, "UpdateItem", &update).await;
+        }
         if let Some(bytes) = &self.copied {
             let object = store.find_object(bucket, &write.object_id).await.expect("DynamoDB answers");
             copy_source(store, blobs, &object.expect("an object"), bytes, now).await;

@@ -146,7 +146,7 @@ fn never(id: &str) -> String {
 /// A stack with the fixture.
 async fn seeded() -> TestStack {
     let stack = TestStack::start().await;
-    fixture().seed(stack.stack().store(), stack.stack().blobs(), &stack.client).await;
+    fixture().seed(stack.stack(), &stack.client).await;
     stack
 }
 

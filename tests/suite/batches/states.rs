@@ -20,7 +20,10 @@ async fn a_submission_makes_the_task_that_clients_poll() {
     let task = scene.post(&format!("/{}/submit?force=true", id(&batch)), &body).await.ok();
     assert_eq!(task["task_type"], "api_buckets_batches_process");
     assert_eq!(task["status"], "PENDING");
-    assert_eq!(task["inputs"], json!([{"batch_id": batch["batch_id"], "bucket_id": scene.bucket}]));
+    assert_eq!(
+        task["inputs"],
+        json!([{"batch_id": batch["batch_id"], "bucket_id": scene.bucket, "attempt": 1}])
+    );
     let shown = scene.get(&batch).await.ok();
     assert_eq!((&shown["status"], &shown["lifecycle"]), (&json!("PENDING"), &json!("queued")));
     assert_eq!((&shown["task_id"], &shown["collection_ids"]), (&task["task_id"], &json!(["col_b"])));

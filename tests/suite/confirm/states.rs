@@ -116,15 +116,6 @@ async fn an_upload_that_makes_no_object_is_only_confirmed() {
 }
 
 #[tokio::test]
-async fn a_batch_cannot_be_submitted_yet_and_nothing_is_confirmed_then() {
-    let scene = Scene::new(json!(null)).await;
-    let upload = scene.send(&json!({})).await;
-    let before = scene.stack.engines().holdings().await;
-    scene.confirm(&upload, &json!({"auto_submit_batch": true})).await.refused(422, "not_enabled");
-    assert_eq!(scene.stack.engines().holdings().await, before);
-}
-
-#[tokio::test]
 async fn an_upload_is_confirmed_only_where_it_is() {
     let scene = Scene::new(json!(null)).await;
     let upload = scene.send(&json!({})).await;

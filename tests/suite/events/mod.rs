@@ -30,7 +30,7 @@ const MISSING: [Resource; 5] =
 async fn play(events: Vec<Event>) {
     let stack = TestStack::start().await;
     let (store, blobs) = (stack.stack().store(), stack.stack().blobs());
-    fixture().seed(store, blobs, &stack.client).await;
+    Box::pin(fixture().seed(stack.stack(), &stack.client)).await;
     // A deployment without a default namespace, where a request must name one.
     let functions = Functions::new(store, blobs, &Auth::new(store.clone(), None));
     let mut wrong = Vec::new();

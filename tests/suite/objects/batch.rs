@@ -120,7 +120,7 @@ async fn what_is_wrong_with_the_request_refuses_it_as_a_whole() {
     scene.batch("", &[]).await.invalid(&["body.objects"]);
     scene.batch("", &vec![good.clone(); 101]).await.invalid(&["body.objects"]);
     scene.batch("?policy=other", std::slice::from_ref(&good)).await.invalid(&["query.policy"]);
-    scene.batch("?auto_process=true", std::slice::from_ref(&good)).await.refused(422, "not_enabled");
+    scene.batch("?auto_process=yes", std::slice::from_ref(&good)).await.invalid(&["query.auto_process"]);
     let flagged = json!({"n": 1, "auto_process": true});
     let error =
         scene.batch("", &[good.clone(), flagged.clone()]).await.invalid(&["body.objects.1.auto_process"]);

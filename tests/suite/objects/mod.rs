@@ -162,11 +162,10 @@ async fn the_contracts_own_object_is_answered_as_it_says() {
 }
 
 #[tokio::test]
-async fn what_is_not_built_says_so_and_stores_nothing() {
+async fn processing_is_asked_for_in_the_query_alone() {
     let scene = Scene::with(json!({"title": {"type": "string"}})).await;
     let before = scene.stack.engines().holdings().await;
     let client = &scene.stack.client;
-    client.object(&scene.bucket, "?auto_process=true", &json!({})).await.refused(422, "not_enabled");
     client.object(&scene.bucket, "?auto_process=yes", &json!({})).await.invalid(&["query.auto_process"]);
     scene.create(&json!({"auto_process": true})).await.invalid(&["body.auto_process"]);
     assert_eq!(scene.stack.engines().holdings().await, before);

@@ -8,7 +8,7 @@ use stowage_tests::Fault;
 use super::Scene;
 
 /// Uploads are over as soon as they are made, but their URLs are good.
-const HASTY: Grace = Grace { expired: -100_000, unreferenced: 0, late: 0, parts: 0, stuck: 0 };
+const HASTY: Grace = Grace { expired: -100_000, unreferenced: 0, late: 0, parts: 0, stuck: 0, unreported: 0 };
 
 async fn put_again(scene: &Scene, upload: &Value) {
     let url = upload["presigned_url"].as_str().expect("a URL");

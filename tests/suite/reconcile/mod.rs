@@ -1,5 +1,6 @@
 //! Clearing up by the clock: uploads that came to nothing, and bytes that nobody refers to.
 
+mod attempts;
 mod faults;
 mod late;
 mod objects;
@@ -27,8 +28,15 @@ struct Scene {
 impl Scene {
     /// Uploads are over as soon as they are made.
     async fn start() -> Self {
-        Self::start_with(Grace { expired: -100_000, unreferenced: 0, late: -100_000, parts: 0, stuck: 0 })
-            .await
+        Self::start_with(Grace {
+            expired: -100_000,
+            unreferenced: 0,
+            late: -100_000,
+            parts: 0,
+            stuck: 0,
+            unreported: 0,
+        })
+        .await
     }
 
     async fn start_with(grace: Grace) -> Self {

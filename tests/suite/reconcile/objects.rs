@@ -59,3 +59,39 @@ async fn bytes_that_an_object_has_after_all_stay_and_are_found_once_a_run() {
         assert_eq!((scene.bytes().await, scene.notes().await.len()), (2, 1));
     }
 }
+
+/// Under a unique key: what an upsert or an update replaces.
+#[tokio::test(flavor = "multi_thread")]
+async fn replaced_bytes_are_removed_and_those_in_their_place_stay() {
+    let scene = Scene::start().await;
+    let client = &scene.stack.client;
+    let schema = json!({"sku": {"type": "string", "required": true}, "doc": {"type": "text"}});
+    let bucket = client.bucket("keyed", schema, json!({"fields": ["sku"]})).await;
+    let write = async |policy: &str, blobs: Value| {
+        let mut body = json!({"sku": "a"});
+        if !blobs.is_null() {
+            body["blobs"] = blobs;
+        }
+        client.object(&bucket, policy, &body).await.ok()
+    };
+    let doc = |text: &str| json!([{"property": "doc", "type": "text", "data": text}]);
+    write("?policy=upsert", doc("one")).await;
+    scene.stack.quiet().await;
+    assert_eq!(scene.notes().await, [Value::Null; 0]);
+    write("?policy=upsert", doc("two")).await;
+    write("?policy=update", doc("three")).await;
+    scene.stack.quiet().await;
+    assert_eq!((scene.bytes().await, scene.notes().await.len()), (3, 2));
+    // Streams tell whole seconds, and a note may be of the second that has just begun.
+    assert_eq!(scene.reconcile().await, Ok(json!({"removed_objects_bytes": 2})));
+    let last = write("?policy=update", Value::Null).await;
+    scene.stack.quiet().await;
+    assert_eq!((scene.bytes().await, scene.notes().await.len()), (1, 0), "its blobs were not replaced");
+    let url = last["blobs"][0]["properties"]["url"].as_str().expect("a place");
+    assert_eq!(scene.stack.engines().bytes(url).await, b"three");
+    // A deletion notes what is left with it.
+    let id = last["object_id"].as_str().expect("an id");
+    client.delete(&format!("/v1/buckets/{bucket}/objects/{id}")).await.deleted();
+    scene.reconcile().await.expect("it runs");
+    assert_eq!((scene.bytes().await, scene.notes().await.len()), (0, 0));
+}

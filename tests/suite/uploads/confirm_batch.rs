@@ -95,8 +95,6 @@ async fn what_cannot_be_read_is_told_for_all_rows_and_nothing_is_stored() {
     ] {
         scene.confirm_all("", &sent).await.invalid(&places);
     }
-    let sent = json!({"confirmations": [{"upload_id": id, "auto_submit_batch": true}]});
-    scene.confirm_all("", &sent).await.refused(422, "not_enabled");
     scene.confirm_all("?policy=replace", &body(&[&upload])).await.invalid(&["query.policy"]);
     assert_eq!(scene.stack.engines().holdings().await, before);
 }

@@ -20,7 +20,12 @@ fn confirm(scene: &Scene) -> Confirm<Store, Blobs> {
 }
 
 fn confirmation(id: &str) -> Confirmation {
-    Confirmation { upload_id: UploadId::parse(id).expect("an id"), etag: None, file_size_bytes: None }
+    Confirmation {
+        upload_id: UploadId::parse(id).expect("an id"),
+        etag: None,
+        file_size_bytes: None,
+        auto_submit_batch: None,
+    }
 }
 
 async fn work_off(scene: &Scene, list: &[Confirmation], bucket: &Bucket, policy: Option<Policy>) -> Stretch {

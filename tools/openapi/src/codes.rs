@@ -28,6 +28,8 @@ pub const ERRORS: &[(u16, &str, Option<&str>)] = &[
     (409, "ConflictError", Some("bucket_deleting")),
     (409, "ConflictError", Some("namespace_deleting")),
     (409, "ConflictError", Some("schema_break")),
+    (409, "ConflictError", Some("stale_attempt")),
+    (409, "ConflictError", Some("stale_report")),
     (409, "ConflictError", Some("upload_canceled")),
     (413, "PayloadTooLargeError", Some("payload_too_large")),
     (422, "ValidationError", None),
@@ -38,6 +40,7 @@ pub const ERRORS: &[(u16, &str, Option<&str>)] = &[
     (422, "ValidationError", Some("policy_required")),
     (422, "NotEnabledError", Some("not_enabled")),
     (500, "InternalServerError", None),
+    (500, "InternalServerError", Some("not_submitted")),
     (503, "UnavailableError", None),
 ];
 

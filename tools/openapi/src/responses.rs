@@ -18,7 +18,12 @@ const SHARED: [(u16, &str, &[Option<&str>], &str); 8] = [
     (413, "TooLarge", &[Some("payload_too_large")], "The request is over 6 MB. Send large files as uploads."),
     (414, "UriTooLong", &[], "The URL is longer than the gateway takes."),
     (429, "TooManyRequests", &[], "The gateway throttles. Wait, then send the same request again."),
-    (500, "Failure", &[None], "Something went wrong inside; the outcome may be unknown."),
+    (
+        500,
+        "Failure",
+        &[None, Some("not_submitted")],
+        "Something went wrong inside; the outcome may be unknown.",
+    ),
     (503, "Unavailable", &[None], "The service is busy and stored nothing: send the same request again."),
 ];
 

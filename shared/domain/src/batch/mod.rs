@@ -1,20 +1,28 @@
 //! Batches: objects of a bucket that are handed to a processor together (contract section 9).
 
+mod automatic;
+mod progress;
+mod report;
 mod request;
 mod response;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::error::Resource;
 use crate::id::{BatchId, BucketId, NamespaceId, ObjectId, OrganisationId, TaskId};
 use crate::limits::{DRAFT_SECONDS, MAX_BATCH_MEMBERS};
 use crate::namespace::Scope;
-use crate::task::{Task, TaskType};
 use crate::time::Timestamp;
 use crate::violation::Path;
 use crate::{Error, Result};
 
+pub use automatic::WriteToken;
+pub use progress::BatchProgress;
+pub use report::{
+    MemberOutcome, ObjectReport, Record, Refusal, Report, ReportRequest, ReportResponse, ReportedStatus,
+    Verdict,
+};
 pub use request::{AddObjectsRequest, BatchDraft, CreateBatchRequest, Members, SubmitBatchRequest};
 pub use response::{BatchResponse, DeletedResponse};
 
@@ -95,6 +103,18 @@ pub struct Batch {
     pub metadata: Map<String, Value>,
     /// How far it is.
     pub status: BatchStatus,
+    /// How often it was submitted. Reports belong to one attempt.
+    #[serde(default)]
+    pub attempt: u32,
+    /// What the present attempt is to process, if that isn't all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_ids: Option<Vec<ObjectId>>,
+    /// Why objects could not be processed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// How many could not be, at the end of the last attempt.
+    #[serde(default)]
+    pub failed_object_count: u64,
     /// The task of its processing, from its submission on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task_id: Option<TaskId>,
@@ -134,19 +154,6 @@ impl Batch {
             return Err(Error::field("too_long", Path::body().key("object_ids"), message));
         }
         Ok(Self { object_ids, ..self.changed(now) })
-    }
-
-    /// The batch handed to its processor, and the task of that. Only a draft with objects can be.
-    pub fn submitted(&self, request: SubmitBatchRequest, now: Timestamp) -> Result<(Self, Task)> {
-        self.require(&[BatchStatus::Draft], "can't be submitted")?;
-        if self.object_ids.is_empty() {
-            return Err(self.refusal("has no objects"));
-        }
-        let input = json!({"batch_id": self.batch_id, "bucket_id": self.bucket_id});
-        let task = Task::pending(&self.scope(), TaskType::ApiBucketsBatchesProcess, vec![input], None, now);
-        let collection_ids = request.collection_ids.or_else(|| self.collection_ids.clone());
-        let task_id = Some(task.task_id.clone());
-        Ok((Self { status: BatchStatus::Pending, task_id, collection_ids, ..self.changed(now) }, task))
     }
 
     /// The batch called off; one that is called off already stays as it is.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Batch, BatchStatus, DedupStrategy};
+use super::{Batch, DedupStrategy};
 use crate::bucket::Bucket;
 use crate::id::{BatchId, ObjectId};
 use crate::json::{check_byte_len, check_chars};
@@ -109,20 +109,11 @@ impl CreateBatchRequest {
         found.into_result()?;
         let members = members.ok_or_else(|| Error::internal("a valid request without objects"))?;
         let batch = Batch {
-            batch_id: BatchId::random(),
-            organisation_id: bucket.organisation_id.clone(),
-            namespace_id: bucket.namespace_id.clone(),
-            bucket_id: bucket.bucket_id.clone(),
             batch_name: self.batch_name,
-            object_ids: Vec::new(),
             collection_ids: self.collection_ids,
             dedup_strategy: self.dedup_strategy,
             metadata,
-            status: BatchStatus::Draft,
-            task_id: None,
-            version: 0,
-            created_at: now,
-            updated_at: now,
+            ..Batch::draft(bucket, BatchId::random(), Vec::new(), now)
         };
         Ok(BatchDraft { batch, members, auto_submit: self.auto_submit })
     }

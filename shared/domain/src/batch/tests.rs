@@ -13,6 +13,10 @@ fn batch(status: BatchStatus, objects: usize) -> Batch {
         dedup_strategy: None,
         metadata: Map::new(),
         status,
+        attempt: 0,
+        left_ids: None,
+        error: None,
+        failed_object_count: 0,
         task_id: None,
         version: 3,
         created_at: now,
@@ -37,10 +41,13 @@ fn each_step_is_possible_from_its_states_alone() {
     for status in ALL {
         let batch = batch(status, 1);
         let request = SubmitBatchRequest::default();
-        assert_eq!(batch.submitted(request, now).is_ok(), status == Draft, "{status:?}");
+        assert_eq!(batch.submitted(&request, now).is_ok(), status == Draft, "{status:?}");
         assert_eq!(batch.with_more(&[ObjectId::random()], now).is_ok(), status == Draft, "{status:?}");
         let cancels = matches!(status, Draft | Pending | InProgress | Canceled);
         assert_eq!(batch.canceled(now).is_ok(), cancels, "{status:?}");
+        assert_eq!(batch.begun(now).is_ok(), !matches!(status, Draft | Canceled), "{status:?}");
+        let moves = batch.begun(now).is_ok_and(|begun| begun.status != batch.status);
+        assert_eq!(moves, status == Pending, "{status:?}");
         let deletes = !matches!(status, Pending | InProgress);
         assert_eq!(batch.check_deletable().is_ok(), deletes, "{status:?}");
         assert_eq!(batch.ends_at_seconds().is_some(), status == Draft, "{status:?}");
@@ -52,13 +59,13 @@ fn a_submission_makes_the_task_that_the_batch_names() {
     let now = Timestamp::from_millis(1_795_438_900_000);
     let draft = batch(BatchStatus::Draft, 2);
     let request = SubmitBatchRequest { collection_ids: None, ..SubmitBatchRequest::default() };
-    let (submitted, task) = draft.submitted(request, now).unwrap();
+    let (submitted, task) = draft.submitted(&request, now).unwrap();
     assert_eq!(submitted.task_id, Some(task.task_id));
     assert_eq!((submitted.version, submitted.updated_at), (4, now));
     assert_eq!(submitted.collection_ids, draft.collection_ids);
     assert!(task.work.is_none(), "processors do it");
     assert_eq!(
-        batch(BatchStatus::Draft, 0).submitted(SubmitBatchRequest::default(), now).unwrap_err().status(),
+        batch(BatchStatus::Draft, 0).submitted(&SubmitBatchRequest::default(), now).unwrap_err().status(),
         400
     );
 }

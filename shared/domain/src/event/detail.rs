@@ -83,6 +83,9 @@ pub(super) struct BatchDetail {
     /// Counts the batch's changes.
     version: u64,
     status: String,
+    /// How often it was submitted: reports name it.
+    #[serde(default)]
+    attempt: u32,
     #[serde(default)]
     task_id: Option<TaskId>,
     #[serde(default)]
@@ -90,13 +93,27 @@ pub(super) struct BatchDetail {
     /// Its objects, where they are to be processed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     object_ids: Vec<ObjectId>,
+    /// The part of them that this attempt is to process, if it isn't all.
+    #[serde(default, skip_serializing)]
+    left_ids: Option<Vec<ObjectId>>,
+    /// How many could not be processed, once the batch is at its end.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    failed_object_count: u64,
     created_at: Timestamp,
     updated_at: Timestamp,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "it is what serde calls")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl BatchDetail {
     pub(super) fn of(item: &Map<String, Value>, with_objects: bool) -> Option<Value> {
         let mut detail = read::<Self>(item)?;
+        if let Some(left) = detail.left_ids.take() {
+            detail.object_ids = left;
+        }
         if !with_objects {
             detail.object_ids.clear();
         }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{ObjectResponse, ObjectWrite, Replay, ReplayedBy, Written};
+use crate::batch::Batch;
 use crate::error::Error;
 use crate::limits::{MAX_ANSWER_BYTES, MAX_BATCH_OBJECTS};
 use crate::schema::BucketSchema;
@@ -151,6 +152,15 @@ impl CreateObjectsBatchResponse {
         }
         let (succeeded_count, failed_count) = (succeeded.len(), failed.len());
         Self { succeeded, failed, total_requested, succeeded_count, failed_count }
+    }
+
+    /// The same of rows that were handed to a processor with the write.
+    #[must_use]
+    pub fn handed_over(mut self, batch: &Batch) -> Self {
+        for row in self.succeeded.iter_mut().filter(|row| batch.object_ids.contains(&row.object.object_id)) {
+            row.object.hand_over(batch);
+        }
+        self
     }
 
     /// The HTTP status: 422 only if every row failed, whatever of.

@@ -6,6 +6,8 @@ mod decide;
 mod draft;
 mod fields;
 mod mirror;
+mod processing;
+mod replaced;
 mod request;
 mod response;
 mod write;
@@ -27,6 +29,8 @@ pub use batch::{CreateObjectsBatchRequest, CreateObjectsBatchResponse, FailedRow
 pub use decide::Decision;
 pub use draft::{Draft, PendingBytes, Prepared};
 pub use mirror::{MirrorMessage, Mirrored};
+pub use processing::{ContentVersion, Processed, Processing};
+pub use replaced::Replaced;
 pub use request::CreateObjectRequest;
 pub use response::ObjectResponse;
 pub use write::{Change, ObjectWrite, Replay, ReplayedBy, Requirement, Written};
@@ -40,6 +44,12 @@ pub(crate) use fields::check as check_fields;
 pub enum ObjectStatus {
     /// Stored, not processed.
     Pending,
+    /// A processor has begun with it.
+    InProgress,
+    /// It is processed.
+    Completed,
+    /// It could not be processed; its error says why.
+    Failed,
 }
 
 /// An object, as it is stored.
@@ -63,6 +73,10 @@ pub struct Object {
     pub status: ObjectStatus,
     /// Why its processing failed.
     pub error: Option<String>,
+    /// Documents that processors made of it.
+    pub document_count: u64,
+    /// The last report of its processing.
+    pub processing: Option<Processing>,
     /// The clear values behind a derived id, so that a collision can't merge two objects.
     pub unique_key: Option<BTreeMap<String, Value>>,
     /// What the request that made it asked for, when an idempotency key decided its id.

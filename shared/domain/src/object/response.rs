@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Object, ObjectStatus};
+use crate::batch::Batch;
 use crate::blob::BlobResponse;
 use crate::edge::Edge;
 use crate::id::{BucketId, ObjectId};
@@ -83,6 +84,15 @@ impl ObjectResponse {
             next_actions: None,
         };
         Self { consistency: Some(consistency), ..Self::read(object, s3_bucket) }
+    }
+
+    /// Says that the object was handed to a processor with its write, and what to poll.
+    pub fn hand_over(&mut self, batch: &Batch) {
+        if let Some(consistency) = &mut self.consistency {
+            let poll = batch.to_poll();
+            consistency.next_actions = Some(vec![poll.clone()]);
+            consistency.poll = Some(poll);
+        }
     }
 
     /// Shows an object that was read, its documents uncounted.

@@ -139,6 +139,8 @@ impl ObjectWrite {
             fields,
             status: ObjectStatus::Pending,
             error: None,
+            document_count: 0,
+            processing: None,
             unique_key: self.unique_key.as_ref().map(|key| key.values.clone()),
             fingerprint: match &self.replay {
                 Replay::ById { fingerprint } => Some(fingerprint.clone()),

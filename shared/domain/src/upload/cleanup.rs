@@ -2,7 +2,8 @@
 
 use super::{Upload, UploadStatus};
 use crate::limits::{
-    LATE_PUT_SECONDS, PARTS_SECONDS, STUCK_TASK_SECONDS, UNREFERENCED_SECONDS, UPLOAD_GRACE_SECONDS,
+    LATE_PUT_SECONDS, PARTS_SECONDS, STUCK_TASK_SECONDS, UNREFERENCED_SECONDS, UNREPORTED_SECONDS,
+    UPLOAD_GRACE_SECONDS,
 };
 use crate::time::Timestamp;
 
@@ -19,6 +20,8 @@ pub struct Grace {
     pub parts: i64,
     /// A task, after anybody has worked on it.
     pub stuck: i64,
+    /// A batch, after its processor has reported anything.
+    pub unreported: i64,
 }
 
 impl Default for Grace {
@@ -29,6 +32,7 @@ impl Default for Grace {
             late: LATE_PUT_SECONDS,
             parts: PARTS_SECONDS,
             stuck: STUCK_TASK_SECONDS,
+            unreported: UNREPORTED_SECONDS,
         }
     }
 }

@@ -34,9 +34,6 @@ pub struct ConfirmUploadRequest {
 impl ConfirmUploadRequest {
     /// Checks what can be checked without the upload.
     pub fn check(&self) -> Result<()> {
-        if self.auto_submit_batch == Some(true) {
-            return Err(Error::NotEnabled { field: "auto_submit_batch", reason: Error::NO_PROCESSOR });
-        }
         if self.file_size_bytes == Some(0) {
             let at = Path::body().key("file_size_bytes");
             return Err(Error::field("greater_than_equal", at, "must be at least 1"));

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Upload, UploadStatus};
-use crate::id::{BucketId, ObjectId, TaskId, UploadId};
+use crate::id::{BatchId, BucketId, ObjectId, TaskId, UploadId};
 use crate::schema::FieldType;
 use crate::time::Timestamp;
 
@@ -160,14 +160,15 @@ pub struct ConfirmUploadResponse {
     pub object_id: Option<ObjectId>,
     /// The finished task, with `?async=true`.
     pub task_id: Option<TaskId>,
-    /// The batch that was submitted; none is yet.
-    pub batch_id: Option<String>,
+    /// The batch that was submitted, with `auto_submit_batch`.
+    pub batch_id: Option<BatchId>,
     /// What people should know of it.
     pub message: Option<String>,
 }
 
-impl From<Upload> for ConfirmUploadResponse {
-    fn from(upload: Upload) -> Self {
+impl ConfirmUploadResponse {
+    /// Shows a confirmed upload, with the batch that was submitted of its object.
+    pub fn new(upload: Upload, batch_id: Option<BatchId>) -> Self {
         let record = upload.record;
         Self {
             upload_id: upload.upload_id,
@@ -179,7 +180,7 @@ impl From<Upload> for ConfirmUploadResponse {
             completed_at: record.completed_at,
             object_id: record.object_id,
             task_id: record.task_id,
-            batch_id: None,
+            batch_id,
             message: record.message,
         }
     }

@@ -107,8 +107,7 @@ impl Expression {
         if blobs.iter().any(|blob| blob.waiting().is_some()) {
             return self.set("mirror", &true);
         }
-        let mirror = self.name("mirror");
-        self.removes.push(mirror);
+        self.remove("mirror");
         Ok(())
     }
 
@@ -117,8 +116,7 @@ impl Expression {
         self.set("status", &ObjectStatus::Pending)?;
         self.set("updated_at", &write.now)?;
         self.set("write_id", &write.write_id)?;
-        let error = self.name("error");
-        self.removes.push(error);
+        self.remove("error");
         self.count_version();
         Ok(())
     }
@@ -192,6 +190,12 @@ impl Expression {
         let (name, value) = (self.name(attribute), self.value(attribute, value)?);
         self.sets.push(format!("{name}={value}"));
         Ok(())
+    }
+
+    /// Takes an attribute away, if it is there.
+    pub(super) fn remove(&mut self, attribute: &str) {
+        let name = self.name(attribute);
+        self.removes.push(name);
     }
 
     fn set_if_absent(&mut self, attribute: &str, value: &impl Serialize) -> Result<()> {

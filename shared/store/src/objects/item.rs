@@ -11,7 +11,7 @@ use stowage_domain::blob::Blob;
 use stowage_domain::edge::Edge;
 use stowage_domain::id::{BucketId, Incarnation, NamespaceId, ObjectId, OrganisationId, UploadId, WriteId};
 use stowage_domain::namespace::Scope;
-use stowage_domain::object::{Object, ObjectStatus};
+use stowage_domain::object::{Object, ObjectStatus, Processing};
 use stowage_domain::time::Timestamp;
 
 use crate::failure::Item;
@@ -67,6 +67,10 @@ struct ObjectItem {
     status: ObjectStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    document_count: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    processing: Option<Processing>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     key_prefix: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -93,6 +97,11 @@ struct ObjectItem {
     updated_at: Timestamp,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "it is what serde calls")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// The properties of blobs, as the item keeps them for conditions.
 pub(super) fn blob_properties(blobs: &[Blob]) -> Vec<String> {
     let mut properties: Vec<_> = blobs.iter().map(|blob| blob.property.clone()).collect();
@@ -115,6 +124,8 @@ pub(crate) fn to_object_item(object: &Object) -> Result<Item> {
         shard: object.shard,
         status: object.status,
         error: object.error.clone(),
+        document_count: object.document_count,
+        processing: object.processing.clone(),
         key_prefix: object.key_prefix.clone(),
         mirror: object.is_waiting().then_some(true),
         blob_properties: blob_properties(&object.blobs),
@@ -154,6 +165,8 @@ pub(crate) fn from_object_item(item: Item) -> Result<Object> {
         fields,
         status: item.status,
         error: item.error,
+        document_count: item.document_count,
+        processing: item.processing,
         unique_key: item.unique_key,
         fingerprint: item.fingerprint,
         incarnation: item.incarnation,

@@ -18,6 +18,7 @@ mod delete;
 mod expression;
 mod item;
 mod mirror;
+mod processing;
 mod references;
 mod removal;
 mod single;

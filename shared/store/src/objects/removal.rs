@@ -1,5 +1,6 @@
-//! What a deleted object leaves in S3: a record of the places that were its alone, written together
-//! with the deletion, for whoever removes the bytes once nobody can be reading them any more.
+//! What an object leaves in S3: a record of the places that were its alone, for whoever removes the bytes
+//! once nobody can be reading them any more. A deletion writes it in its transaction; what an update
+//! replaces is noted from the table's stream, since the update itself is one write without a read.
 //!
 //! The bytes of uploads are not its alone; their rows count who refers to them. Records are found
 //! through the listing index under `removals#{shard}`, oldest first, over all buckets of the
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use stowage_domain::Result;
 use stowage_domain::id::{BucketId, Incarnation, NamespaceId, ObjectId, OrganisationId};
 use stowage_domain::listing::{Stretch, Walked};
-use stowage_domain::object::Object;
+use stowage_domain::object::{Object, Replaced};
 use stowage_domain::place::Place;
 use stowage_domain::time::Timestamp;
 
@@ -20,7 +21,7 @@ use crate::calls::unbuilt;
 use crate::item::{legible, row_of, text, to_item};
 use crate::listing::List;
 use crate::pace::Outcome;
-use crate::ports::{Removal, RemoveBytes, Row};
+use crate::ports::{NoteReplaced, Removal, RemoveBytes, Row};
 
 /// What the partitions of the records' list start with, and how many they are.
 const REMOVALS: &str = "removals";
@@ -39,7 +40,7 @@ struct RemovalItem<'a> {
     incarnation: &'a Incarnation,
     /// The places, each with its S3 version.
     places: Vec<&'a Place>,
-    /// When the object was deleted.
+    /// When the object was deleted or updated.
     removed_at: Timestamp,
 }
 
@@ -51,13 +52,12 @@ impl Store {
         if places.is_empty() {
             return Ok(None);
         }
-        let incarnation = object.incarnation.as_str();
-        let digit = incarnation.chars().last().and_then(|digit| digit.to_digit(16)).unwrap_or(0);
+        let incarnation = &object.incarnation;
         let item = to_item(&RemovalItem {
             pk: format!("{}#removal#{incarnation}", object.bucket_id),
             kind: "removal",
-            listing: format!("{REMOVALS}#{digit}"),
-            listed_at: listed_at(now, incarnation),
+            listing: listing(incarnation),
+            listed_at: listed_at(now, incarnation.as_str()),
             organisation_id: &object.scope.organisation_id,
             namespace_id: &object.scope.namespace_id,
             bucket_id: &object.bucket_id,
@@ -71,11 +71,39 @@ impl Store {
     }
 }
 
+/// The partition that the records of a life are listed in.
+fn listing(incarnation: &Incarnation) -> String {
+    let digit = incarnation.as_str().chars().last().and_then(|digit| digit.to_digit(16)).unwrap_or(0);
+    format!("{REMOVALS}#{digit}")
+}
+
+impl NoteReplaced for Store {
+    async fn note_replaced(&self, replaced: &Replaced, at: Timestamp) -> Result<()> {
+        let id = format!("{}#{}", replaced.incarnation, replaced.version);
+        let item = to_item(&RemovalItem {
+            pk: format!("{}#removal#{id}", replaced.bucket_id),
+            kind: "removal",
+            listing: listing(&replaced.incarnation),
+            listed_at: listed_at(at, &id),
+            organisation_id: &replaced.scope.organisation_id,
+            namespace_id: &replaced.scope.namespace_id,
+            bucket_id: &replaced.bucket_id,
+            object_id: &replaced.object_id,
+            incarnation: &replaced.incarnation,
+            places: replaced.places.iter().collect(),
+            removed_at: at,
+        })?;
+        let put = self.client.put_item().table_name(&self.tables.objects).set_item(Some(item));
+        self.writing().send(|| put.clone().send()).await.map_err(Outcome::into_error)?;
+        Ok(())
+    }
+}
+
 #[derive(Deserialize)]
 struct Read {
+    pk: String,
     bucket_id: BucketId,
     object_id: ObjectId,
-    incarnation: Incarnation,
     places: Vec<Place>,
     removed_at: Timestamp,
 }
@@ -83,9 +111,9 @@ struct Read {
 impl From<Read> for Removal {
     fn from(read: Read) -> Self {
         Self {
+            key: read.pk,
             bucket_id: read.bucket_id,
             object_id: read.object_id,
-            incarnation: read.incarnation,
             places: read.places,
             removed_at: read.removed_at,
         }
@@ -112,8 +140,7 @@ impl RemoveBytes for Store {
     }
 
     async fn forget_removal(&self, removal: &Removal) -> Result<()> {
-        let pk = format!("{}#removal#{}", removal.bucket_id, removal.incarnation);
-        let delete = self.client.delete_item().table_name(&self.tables.objects).key("pk", text(pk));
+        let delete = self.client.delete_item().table_name(&self.tables.objects).key("pk", text(&removal.key));
         self.writing().send(|| delete.clone().send()).await.map_err(Outcome::into_error)?;
         Ok(())
     }

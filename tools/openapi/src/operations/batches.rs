@@ -2,7 +2,8 @@
 
 use stowage_api::Operation;
 use stowage_domain::batch::{
-    AddObjectsRequest, BatchResponse, CreateBatchRequest, DeletedResponse, SubmitBatchRequest,
+    AddObjectsRequest, BatchResponse, CreateBatchRequest, DeletedResponse, ReportRequest, ReportResponse,
+    SubmitBatchRequest,
 };
 use stowage_domain::listing::ListKind;
 use stowage_domain::listing::openapi::{ListBatchesRequest, ListTasksRequest};
@@ -25,9 +26,13 @@ pub(super) fn rows() -> Vec<Row> {
         row(Operation::GetBatch).answer::<BatchResponse>(),
         row(Operation::SubmitBatch)
             .optional_body::<SubmitBatchRequest>()
-            .query(flag("force", "Read, and nothing follows from it."))
+            .query(flag(
+                "force",
+                "Whether to submit a batch again that came to no good end, but for the objects that are completed.",
+            ))
             .answer::<TaskResponse>()
             .refuses(400, &["wrong_state"])
+            .refuses(409, &["stale_attempt"])
             .refuses(422, &["not_enabled"])
             .example("submit"),
         row(Operation::AddObjectsToBatch)
@@ -44,6 +49,12 @@ pub(super) fn rows() -> Vec<Row> {
         list(Operation::ListAllBatches),
         row(Operation::GetBatchById).answer::<BatchResponse>(),
         cancel(Operation::CancelBatchById),
+        row(Operation::ReportBatch)
+            .body::<ReportRequest>()
+            .answer::<ReportResponse>()
+            .refuses(400, &["wrong_state"])
+            .refuses(409, &["stale_attempt", "stale_report"])
+            .example("report"),
         row(Operation::ListTasks)
             .optional_body::<ListTasksRequest>()
             .lists(ListKind::Tasks)

@@ -23,7 +23,7 @@ pub(super) fn rows() -> Vec<Row> {
             .refuses(404, &["unique_key_not_found"])
             .refuses(409, &["unique_key_conflict"])
             .refuses(422, &["idempotency_key_reuse", "payload_too_large"])
-            .refuses(422, &["not_enabled"])
+            .refuses(500, &["not_submitted"])
             .example("inline-text"),
         row(Operation::CreateObjectsBatch)
             .body::<CreateObjectsBatchRequest>()
@@ -31,8 +31,8 @@ pub(super) fn rows() -> Vec<Row> {
             .query(auto_process())
             .answer::<CreateObjectsBatchResponse>()
             .refuses(400, &["policy_required"])
-            .instead::<CreateObjectsBatchResponse>(422)
-            .refuses(422, &["not_enabled"]),
+            .refuses(500, &["not_submitted"])
+            .instead::<CreateObjectsBatchResponse>(422),
         row(Operation::ListObjects)
             .optional_body::<ListObjectsRequest>()
             .lists(ListKind::Objects)
@@ -53,5 +53,5 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 fn auto_process() -> serde_json::Value {
-    flag("auto_process", "Whether to submit a batch with what was made.")
+    flag("auto_process", "Whether to submit a batch of what is written: `consistency.poll` names it.")
 }

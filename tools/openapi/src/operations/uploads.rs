@@ -38,8 +38,7 @@ pub(super) fn rows() -> Vec<Row> {
             .body::<BatchConfirmRequest>()
             .query(policy())
             .answer::<BatchConfirmResponse>()
-            .refuses(422, &["policy_required"])
-            .refuses(422, &["not_enabled"]),
+            .refuses(422, &["policy_required"]),
     ]
 }
 
@@ -70,5 +69,5 @@ fn confirm(operation: Operation) -> Row {
         .refuses(404, &["unique_key_not_found"])
         .refuses(409, &["unique_key_conflict", "upload_canceled"])
         .refuses(422, &["policy_required"])
-        .refuses(422, &["not_enabled"])
+        .refuses(500, &["not_submitted"])
 }

@@ -83,14 +83,16 @@ impl ConfirmationRequest {
             upload_id,
             etag: etag.as_deref().map(bare_etag).map(str::to_owned),
             file_size_bytes,
+            auto_submit_batch: auto_submit_batch.filter(|submits| *submits),
         })
     }
 }
 
 impl From<&Confirmation> for ConfirmUploadRequest {
     fn from(confirmation: &Confirmation) -> Self {
-        let Confirmation { etag, file_size_bytes, .. } = confirmation;
-        Self { etag: etag.clone(), file_size_bytes: *file_size_bytes, auto_submit_batch: None }
+        let Confirmation { etag, file_size_bytes, auto_submit_batch, .. } = confirmation;
+        let (file_size_bytes, auto_submit_batch) = (*file_size_bytes, *auto_submit_batch);
+        Self { etag: etag.clone(), file_size_bytes, auto_submit_batch }
     }
 }
 

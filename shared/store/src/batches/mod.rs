@@ -7,6 +7,18 @@
 //!
 //! An item has one place in the index, and batches are listed in two ways: hence the second row. The two
 //! are written and removed together.
+//!
+//! A batch that is being processed has a count of that, and what was reported of its objects:
+//!
+//! | pk | sk | listed | what |
+//! |---|---|---|---|
+//! | `{org}#{batch_id}` | `progress` | with all open ones | what is counted of the present attempt |
+//! | `{org}#{batch_id}` | `obj#{object_id}` | | what was last reported of an object (TTL) |
+
+mod open;
+mod progress;
+mod release;
+mod report;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -97,12 +109,14 @@ fn listed_item(batch: &Batch) -> Result<Item> {
 }
 
 impl CreateBatch for Store {
-    async fn create_batch(&self, batch: &Batch, task: Option<&Task>) -> Result<()> {
+    async fn create_batch(&self, batch: &Batch, task: Option<&Task>) -> Result<Batch> {
         let actions = self.batch_actions(batch, None, task)?;
-        match self.transact(&actions, &mut self.writing()).await? {
-            None => Ok(()),
-            Some(_) => Err(Error::internal("DynamoDB: a new batch's id is taken")),
+        let mut pace = self.writing();
+        if self.transact(&actions, &mut pace).await?.is_none() {
+            return Ok(batch.clone());
         }
+        // Derived ids are taken by an earlier attempt at the same batch.
+        self.still(batch, &mut pace).await
     }
 }
 
@@ -251,6 +265,7 @@ impl Store {
         for put in [put, listed] {
             actions.push(TransactWriteItem::builder().put(put.build().map_err(unbuilt)?).build());
         }
+        actions.extend(self.progress_actions(batch, old)?);
         if let Some(task) = task {
             actions.extend(self.task_actions(task)?);
         }
@@ -268,10 +283,10 @@ impl Store {
                 .condition_expression("version = :version")
                 .expression_attribute_values(":version", version(batch));
         }
-        [meta, row("listed")]
-            .into_iter()
-            .map(|row| Ok(TransactWriteItem::builder().delete(row.build().map_err(unbuilt)?).build()))
-            .collect()
+        let rows = [meta, row("listed")];
+        let rows =
+            rows.map(|row| Ok(TransactWriteItem::builder().delete(row.build().map_err(unbuilt)?).build()));
+        rows.into_iter().chain([self.progress_removal(batch)]).collect()
     }
 }
 
