@@ -1,5 +1,8 @@
 //! Writing bytes as they come, with no more of them in memory than two parts.
 
+use std::time::Duration;
+
+use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
 use base64::Engine as _;
@@ -16,6 +19,10 @@ use crate::ports::{Chunks, Described, Interrupted, MirrorBytes, Streamed};
 
 /// The size of a part, and of the largest PUT: 5 GiB are well within S3's 10,000 parts.
 const PART_BYTES: usize = 8 * 1024 * 1024;
+
+/// What S3 gets to put parts together: minutes, says its API reference. More than the function has in
+/// the end would be of no use.
+const COMPLETE_TIMEOUT: Duration = Duration::from_mins(2);
 
 impl MirrorBytes for Blobs {
     async fn mirror_bytes<C: Chunks>(
@@ -156,7 +163,11 @@ impl Multipart<'_> {
             .key(&self.place.key)
             .upload_id(&self.id)
             .multipart_upload(CompletedMultipartUpload::builder().set_parts(Some(parts)).build());
-        Ok(complete.send().await.map_err(|error| classify(&error).into_error())?.version_id)
+        // S3 puts the parts together before it answers: of large files that takes longer than other calls.
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(COMPLETE_TIMEOUT).build();
+        let patient = aws_sdk_s3::config::Builder::default().timeout_config(timeouts);
+        let completed = complete.customize().config_override(patient).send().await;
+        Ok(completed.map_err(|error| classify(&error).into_error())?.version_id)
     }
 
     /// Removes the parts. What is left if this fails, S3's lifecycle removes.

@@ -1,6 +1,9 @@
 //! What is copied, and how it is referred to then.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use stowage_tests::Fault;
 
 use crate::Scene;
 use crate::web::Page;
@@ -90,4 +93,19 @@ async fn a_source_keeps_its_encoding_and_a_file_gets_a_name() {
     assert_eq!(shown["blobs"][0]["details"]["filename"], "photo.png");
     let url = shown["blobs"][0]["properties"]["url"].as_str().expect("a URL");
     assert_eq!(scene.stack.engines().bytes(url).await, b"not unpacked");
+}
+
+/// S3 takes its time for many parts: longer than other calls get.
+#[tokio::test]
+async fn s3_may_take_long_to_put_the_parts_together() {
+    let scene = Scene::start().await;
+    scene.web.set("/large.txt", Page { times: 9, ..Page::new("text/plain", &vec![b'x'; 1024 * 1024]) });
+    let row = scene.write("1", &[scene.blob("doc", "text", "/large.txt")]).await;
+    let faults = scene.stack.faults();
+    // The first POST begins the upload.
+    faults.inject("POST mirror", Fault::Delay(Duration::ZERO), 1);
+    faults.inject("POST mirror", Fault::Delay(Duration::from_millis(3500)), 5);
+    assert!(scene.deliver(&row, 1).await);
+    assert_eq!(faults.clear(), 4, "one call was enough");
+    assert_eq!(scene.shown(&row).await["blobs"][0]["details"]["size_bytes"], 9 * 1024 * 1024);
 }
