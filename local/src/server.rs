@@ -4,12 +4,14 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -64,6 +66,19 @@ where
     if tokio::time::timeout(GRACE, finished).await.is_err() {
         connections.shutdown().await;
     }
+}
+
+/// Which operation a call of one of AWS's JSON protocols is.
+pub(crate) fn target<B>(request: &Request<B>) -> Option<&str> {
+    request.headers().get("x-amz-target")?.to_str().ok()
+}
+
+/// The answer to such a call, in the protocol's version.
+pub(crate) fn json_answer(status: StatusCode, content_type: &'static str, body: &Value) -> Answer {
+    let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
 }
 
 /// Waits for the end; a dropped sender means it as well.

@@ -9,6 +9,7 @@ use stowage_domain::batch::{
 use stowage_domain::error::Resource;
 use stowage_domain::task::{Task, TaskResponse};
 use stowage_domain::{Error, Result};
+use stowage_ingest::task_of;
 use stowage_store::ports::{
     AbsentObjects, ChangeBatch, FindBatch, FindBucket, FindTask, ReadProgress, ReleaseObjects,
 };
@@ -25,13 +26,11 @@ impl<S: ChangeBatch + FindBatch + FindBucket + ReadProgress, B> Batches<S, B> {
         let (batch, bucket) = self.find(caller, request).await?;
         bucket.map_or(Ok(()), |bucket| bucket.check_writable())?;
         let now = request.now();
-        let completed = match batch.status {
-            BatchStatus::Draft => BTreeSet::new(),
-            _ if force => {
-                batch.check_resubmittable()?;
-                self.store.completed_objects(&batch).await?
-            }
-            _ => BTreeSet::new(),
+        let completed = if force && batch.status != BatchStatus::Draft {
+            batch.check_resubmittable()?;
+            self.store.completed_objects(&batch).await?
+        } else {
+            BTreeSet::new()
         };
         let attempt = batch.attempt;
         let change = |batch: &Batch| {
@@ -91,7 +90,7 @@ impl<S: ChangeBatch + FindBatch + FindBucket + FindTask + ReleaseObjects, B> Bat
         let now = request.now();
         let mut batch = batch.clone();
         loop {
-            let task = self.task_of(&batch).await?;
+            let task = task_of(&self.store, &batch).await?;
             let change = |stored: &Batch| {
                 // It was submitted meanwhile: the task that was read isn't the one to call off.
                 if stored.task_id != batch.task_id {

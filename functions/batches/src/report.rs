@@ -2,10 +2,9 @@
 
 use stowage_api::{Caller, Reply, Request};
 use stowage_domain::batch::{Batch, BatchProgress, BatchStatus, ReportRequest, ReportResponse};
-use stowage_domain::task::Task;
 use stowage_domain::time::Timestamp;
 use stowage_domain::{Error, Result};
-use stowage_ingest::end_attempt;
+use stowage_ingest::{end_attempt, task_of};
 use stowage_store::ports::{
     ChangeBatch, FindBatch, FindBucket, FindTask, ReadProgress, ReleaseObjects, ReportBatch,
 };
@@ -46,7 +45,7 @@ impl<S: ChangeBatch + FindBatch + FindBucket + FindTask + ReadProgress + Release
 
     /// Moves a batch to `IN_PROGRESS`, with its task.
     async fn begin(&self, batch: &Batch, now: Timestamp) -> Result<Batch> {
-        let task = self.task_of(batch).await?;
+        let task = task_of(&self.store, batch).await?;
         let attempt = batch.attempt;
         let change = |batch: &Batch| {
             if batch.attempt != attempt {
@@ -62,15 +61,5 @@ impl<S: ChangeBatch + FindBatch + FindBucket + FindTask + ReadProgress + Release
     async fn progress(&self, batch: &Batch) -> Result<BatchProgress> {
         let progress = self.store.batch_progress(batch).await?;
         progress.ok_or_else(|| Error::internal("a submitted batch has no progress"))
-    }
-}
-
-impl<S: FindTask, B> Batches<S, B> {
-    /// A batch's task. Its record changes together with the batch's alone.
-    pub(crate) async fn task_of(&self, batch: &Batch) -> Result<Option<Task>> {
-        match &batch.task_id {
-            Some(task_id) => self.store.find_task(&batch.organisation_id, task_id).await,
-            None => Ok(None),
-        }
     }
 }

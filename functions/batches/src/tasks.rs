@@ -2,9 +2,9 @@
 
 use stowage_api::listing::Source;
 use stowage_api::{Caller, Reply, Request};
-use stowage_domain::batch::DeletedResponse;
+use stowage_domain::batch::{Batch, DeletedResponse};
 use stowage_domain::error::Resource;
-use stowage_domain::id::{BatchId, TaskId};
+use stowage_domain::id::TaskId;
 use stowage_domain::listing::{ListKind, Stretch, Walked};
 use stowage_domain::task::{Task, TaskResponse, TaskStatus};
 use stowage_domain::{Error, Result};
@@ -20,9 +20,7 @@ impl<S: FindBatch + FindTask + ReadProgress, B> Batches<S, B> {
     pub(crate) async fn get_task(&self, caller: &Caller, request: &Request) -> Result<Reply> {
         let mut task = self.task(caller, request).await?;
         if task.status == TaskStatus::InProgress
-            && let Some(batch_id) = task.batch_id()
-            && let Some(batch) = self.store.find_batch(&task.organisation_id, &batch_id).await?
-            && batch.task_id.as_ref() == Some(&task.task_id)
+            && let Some(batch) = self.batch_of(&task).await?
             && let Some(progress) = self.store.batch_progress(&batch).await?
         {
             task = task.of_batch(&batch, Some(&progress), progress.reported_at);
@@ -48,26 +46,22 @@ impl<S: CancelTask + ChangeBatch + FindBatch + FindBucket + FindTask + ReleaseOb
         let task = self.task(caller, request).await?;
         task.canceled(request.now())?;
         // A batch's task changes with its batch.
-        match task.batch_id() {
-            Some(batch_id) => self.call_off_by_task(&task, &batch_id, request).await?,
-            None => {
-                self.store.cancel_task(&task, request.now()).await?;
-            }
+        if task.batch_id().is_none() {
+            self.store.cancel_task(&task, request.now()).await?;
+        } else if let Some(batch) = self.batch_of(&task).await? {
+            self.call_off(&batch, request).await?;
         }
         Reply::ok(&DeletedResponse::new(format!("The task {} was canceled.", task.task_id)))
     }
 }
 
-impl<S: ChangeBatch + FindBatch + FindBucket + FindTask + ReleaseObjects, B> Batches<S, B> {
-    /// Calls a task's batch off, and the task with it.
-    async fn call_off_by_task(&self, task: &Task, batch_id: &BatchId, request: &Request) -> Result<()> {
-        let batch = self.store.find_batch(&task.organisation_id, batch_id).await?;
-        // A task of an earlier attempt is at its end, and one whose batch was deleted as well.
-        let current = batch.filter(|batch| batch.task_id.as_ref() == Some(&task.task_id));
-        if let Some(batch) = current {
-            self.call_off(&batch, request).await?;
-        }
-        Ok(())
+impl<S: FindBatch, B> Batches<S, B> {
+    /// The batch that a task is of now: a task of an earlier attempt is at its end, and so is one whose
+    /// batch was deleted.
+    async fn batch_of(&self, task: &Task) -> Result<Option<Batch>> {
+        let Some(batch_id) = task.batch_id() else { return Ok(None) };
+        let batch = self.store.find_batch(&task.organisation_id, &batch_id).await?;
+        Ok(batch.filter(|batch| batch.task_id.as_ref() == Some(&task.task_id)))
     }
 }
 

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `tasks` | tasks that nobody works on any more |
 //! | `attempts` | batches whose processor is not heard of any more |
-//! | `removals` | bytes that deleted objects have left |
+//! | `removals` | bytes that objects have left which were deleted or updated |
 //! | `uploads` | uploads that nobody confirmed in time, or refers to any more |
 //! | `parts` | multipart uploads that nobody ended |
 //!

@@ -1,4 +1,4 @@
-//! Bytes that deleted objects have left, once nobody can be reading them any more. The note of them goes
+//! Bytes that objects have left which were deleted or updated, once nobody can be reading them any more. The note of them goes
 //! last, so that a run that ends in between is followed by one that finds it again.
 
 use stowage_blobs::ports::DeleteBytes;

@@ -24,8 +24,9 @@ async fn set(stack: &TestStack, table: &str, item: &Value, attribute: &str, text
     stack.dynamodb("UpdateItem", &request).await;
 }
 
-/// A bucket whose deletion is stuck, a deleted object with bytes of its own, a confirmed upload that no object refers to any more, one that
-/// nobody confirmed, and more uploads than one read brings.
+/// A bucket whose deletion is stuck, a deleted object with bytes of its own, a confirmed upload that no
+/// object refers to any more, one that nobody confirmed, a batch whose processor has begun, and more uploads
+/// than one read brings.
 async fn furnish(stack: &TestStack) {
     let client = &stack.client;
     let schema = json!({"doc": {"type": "text"}, "clip": {"type": "video"}});

@@ -1,10 +1,8 @@
 //! EventBridge's API, as far as it is called: `PutEvents`. Source: EventBridge's API reference. Nothing
 //! checks signatures here, so it is for this machine alone.
 
-use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http::{Request, StatusCode};
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -28,8 +26,7 @@ pub(crate) async fn serve(bus: EventBus, listener: TcpListener, stop: watch::Rec
 }
 
 async fn answer(bus: &EventBus, request: Request<Incoming>) -> Answer {
-    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
-    if target != Some("AWSEvents.PutEvents") {
+    if server::target(&request) != Some("AWSEvents.PutEvents") {
         return refuse(StatusCode::BAD_REQUEST, "UnknownOperationException");
     }
     // More than the limit, so that what is too large is said to be.
@@ -81,8 +78,5 @@ fn refuse(status: StatusCode, kind: &str) -> Answer {
 }
 
 fn reply(status: StatusCode, body: &Value) -> Answer {
-    let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
-    response
+    server::json_answer(status, "application/x-amz-json-1.1", body)
 }

@@ -3,10 +3,8 @@
 
 mod calls;
 
-use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http::{Request, StatusCode};
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -36,8 +34,10 @@ pub(crate) async fn serve(relay: Relay, url: String, listener: TcpListener, stop
 }
 
 async fn answer(relay: &Relay, url: &str, request: Request<Incoming>) -> Answer {
-    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
-    let action = target.and_then(|target| target.strip_prefix("AmazonSQS.")).unwrap_or_default().to_owned();
+    let action = server::target(&request)
+        .and_then(|target| target.strip_prefix("AmazonSQS."))
+        .unwrap_or_default()
+        .to_owned();
     let Ok(body) = Limited::new(request.into_body(), MAX_BYTES).collect().await else {
         return refuse(&Refused::Invalid("the request is too large"));
     };
@@ -54,8 +54,5 @@ fn refuse(refused: &Refused) -> Answer {
 }
 
 fn reply(status: StatusCode, body: &Value) -> Answer {
-    let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
-    response
+    server::json_answer(status, "application/x-amz-json-1.0", body)
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::id::{BucketId, NamespaceId, OrganisationId};
 use crate::namespace::Scope;
+use crate::object::read_image;
 use crate::time::Timestamp;
 
 /// What of an object's item is counted.
@@ -92,7 +93,8 @@ impl ObjectChange {
         old: Option<&Map<String, Value>>,
         new: Option<&Map<String, Value>>,
     ) -> Option<Self> {
-        let (before, after) = (old.and_then(counted), new.and_then(counted));
+        let (before, after): (Option<Counted>, Option<Counted>) =
+            (old.and_then(read_image), new.and_then(read_image));
         let delta = value_of(after.as_ref()).minus(value_of(before.as_ref()));
         let created_at = match (&before, &after) {
             (None, Some(after)) => Some(after.created_at),
@@ -102,11 +104,6 @@ impl ObjectChange {
         let scope = Scope { organisation_id: object.organisation_id, namespace_id: object.namespace_id };
         Some(Self { event_id: event_id.to_owned(), scope, bucket_id: object.bucket_id, delta, created_at })
     }
-}
-
-fn counted(item: &Map<String, Value>) -> Option<Counted> {
-    let is_object = item.get("kind").is_some_and(|kind| kind == "object");
-    is_object.then(|| serde_json::from_value(Value::Object(item.clone())).ok()).flatten()
 }
 
 fn value_of(object: Option<&Counted>) -> Delta {

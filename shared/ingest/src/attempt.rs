@@ -2,8 +2,17 @@
 
 use stowage_domain::Result;
 use stowage_domain::batch::{Batch, BatchProgress};
+use stowage_domain::task::Task;
 use stowage_domain::time::Timestamp;
 use stowage_store::ports::{ChangeBatch, FindTask, ReleaseObjects};
+
+/// A batch's task. Its record changes together with the batch's alone.
+pub async fn task_of(store: &impl FindTask, batch: &Batch) -> Result<Option<Task>> {
+    match &batch.task_id {
+        Some(task_id) => store.find_task(&batch.organisation_id, task_id).await,
+        None => Ok(None),
+    }
+}
 
 /// Ends a batch's attempt, with its task; an attempt that is at its end stays as it is. What nothing
 /// final was reported of counts as failed if there is a reason to give up, and what its processor had
@@ -16,10 +25,7 @@ pub async fn end_attempt<S: ChangeBatch + FindTask + ReleaseObjects>(
     given_up: Option<&str>,
     now: Timestamp,
 ) -> Result<Batch> {
-    let task = match &batch.task_id {
-        Some(task_id) => store.find_task(&batch.organisation_id, task_id).await?,
-        None => None,
-    };
+    let task = task_of(store, batch).await?;
     let change = |stored: &Batch| {
         if stored.attempt != progress.attempt {
             return Err(stored.stale(progress.attempt));

@@ -6,7 +6,7 @@ mod find;
 mod many;
 mod submit;
 
-pub use attempt::end_attempt;
+pub use attempt::{end_attempt, task_of};
 pub use confirm::{Confirm, Manner};
 pub use find::find_upload;
 pub use many::Stretch;

@@ -14,6 +14,7 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
@@ -106,6 +107,12 @@ impl Object {
     pub fn content_identity(&self) -> Option<String> {
         content_identity(&self.blobs)
     }
+}
+
+/// What a type shows of an object's item, given as plain JSON; `None` of any other item.
+pub(crate) fn read_image<T: DeserializeOwned>(item: &Map<String, Value>) -> Option<T> {
+    let is_object = item.get("kind").is_some_and(|kind| kind == "object");
+    is_object.then(|| serde_json::from_value(Value::Object(item.clone())).ok()).flatten()
 }
 
 fn content_identity(blobs: &[Blob]) -> Option<String> {

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::read_image;
 use crate::id::{BucketId, Incarnation, NamespaceId, ObjectId, OrganisationId, UploadId};
 use crate::namespace::Scope;
 use crate::place::Place;
@@ -49,7 +50,7 @@ impl Replaced {
     /// Reads a change of an item, given as plain JSON before and after; `None` if it leaves nothing. What a
     /// deletion leaves is noted with it.
     pub fn read(old: Option<&Map<String, Value>>, new: Option<&Map<String, Value>>) -> Option<Self> {
-        let (old, new) = (kept(old?)?, kept(new?)?);
+        let (old, new): (Kept, Kept) = (read_image(old?)?, read_image(new?)?);
         let still = |place: &Place| {
             new.blobs.iter().any(|blob| blob.place.as_ref().is_some_and(|other| other.key == place.key))
         };
@@ -64,11 +65,6 @@ impl Replaced {
             places,
         })
     }
-}
-
-fn kept(item: &Map<String, Value>) -> Option<Kept> {
-    let is_object = item.get("kind").is_some_and(|kind| kind == "object");
-    is_object.then(|| serde_json::from_value(Value::Object(item.clone())).ok()).flatten()
 }
 
 #[cfg(test)]

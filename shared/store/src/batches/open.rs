@@ -9,7 +9,6 @@ use stowage_domain::listing::{Stretch, Walked};
 
 use super::progress::ACTIVE;
 use crate::Store;
-use crate::item::{legible, row_of};
 use crate::listing::List;
 use crate::ports::{ListAttempts, OpenAttempt, Row};
 use crate::tasks::LISTING_SHARDS;
@@ -31,10 +30,6 @@ impl From<Read> for OpenAttempt {
 impl ListAttempts for Store {
     async fn list_attempts(&self, stretch: &Stretch) -> Result<Walked<Row<OpenAttempt>>> {
         let list = List { table: &self.tables.batches, name: ACTIVE.to_owned(), shards: LISTING_SHARDS };
-        self.walk(&list, stretch, |item| {
-            let key = row_of(&item).unwrap_or_default();
-            Ok(Row { key, record: legible::<Read>(item).map(OpenAttempt::from) })
-        })
-        .await
+        self.walk_rows::<Read, _>(&list, stretch).await
     }
 }

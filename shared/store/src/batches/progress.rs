@@ -66,11 +66,6 @@ pub(super) fn outcome_key(batch: &Batch, object: &ObjectId) -> Item {
     key(batch, format!("{OUTCOME}{object}"))
 }
 
-/// An item as progress.
-pub(super) fn from_progress_item(item: Item) -> Result<BatchProgress> {
-    from_item(item)
-}
-
 /// An item as an outcome.
 pub(super) fn from_outcome_item(item: Item) -> Result<MemberOutcome> {
     Ok(from_item::<OutcomeItem>(item)?.outcome)
@@ -79,7 +74,7 @@ pub(super) fn from_outcome_item(item: Item) -> Result<MemberOutcome> {
 impl ReadProgress for Store {
     async fn batch_progress(&self, batch: &Batch) -> Result<Option<BatchProgress>> {
         let item = self.item_at(&self.tables.batches, progress_key(batch), &mut self.reading()).await?;
-        item.map(from_progress_item).transpose()
+        item.map(from_item).transpose()
     }
 
     async fn completed_objects(&self, batch: &Batch) -> Result<BTreeSet<ObjectId>> {

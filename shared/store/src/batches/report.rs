@@ -11,10 +11,10 @@ use stowage_domain::object::Object;
 use stowage_domain::time::Timestamp;
 use stowage_domain::{Error, Result};
 
-use super::progress::{from_outcome_item, from_progress_item, outcome_key, progress_key};
+use super::progress::{from_outcome_item, outcome_key, progress_key};
 use crate::Store;
 use crate::failure::Item;
-use crate::item::text;
+use crate::item::{from_item, text};
 use crate::objects::{from_object_item, object_pk};
 use crate::pace::Pace;
 use crate::ports::ReportBatch;
@@ -81,7 +81,7 @@ impl Store {
         let (mut progress, mut outcomes) = (None, HashMap::new());
         for item in self.items_at(&self.tables.batches, keys, pace).await? {
             if item.get("sk") == Some(&text("progress")) {
-                progress = Some(from_progress_item(item)?);
+                progress = Some(from_item(item)?);
             } else {
                 let outcome = from_outcome_item(item)?;
                 outcomes.insert(outcome.object_id.clone(), outcome);

@@ -11,6 +11,7 @@ mod count;
 mod merge;
 mod read;
 
+use serde::de::DeserializeOwned;
 use stowage_domain::Result;
 use stowage_domain::bucket::Bucket;
 use stowage_domain::listing::{Listed, Stretch, Walked};
@@ -19,8 +20,9 @@ use stowage_domain::upload::Upload;
 
 use crate::Store;
 use crate::failure::Item;
+use crate::item::{legible, row_of};
 use crate::objects::from_object_item;
-use crate::ports::{ListObjects, ListUploads};
+use crate::ports::{ListObjects, ListUploads, Row};
 use crate::uploads::from_upload_item;
 use merge::Merge;
 use read::Found;
@@ -71,6 +73,19 @@ impl ListUploads for Store {
 }
 
 impl Store {
+    /// Walks a part of a list whose rows are passed over where they can't be read.
+    pub(crate) async fn walk_rows<R: DeserializeOwned, T: From<R>>(
+        &self,
+        list: &List<'_>,
+        stretch: &Stretch,
+    ) -> Result<Walked<Row<T>>> {
+        self.walk(list, stretch, |item| {
+            let key = row_of(&item).unwrap_or_default();
+            Ok(Row { key, record: legible::<R>(item).map(T::from) })
+        })
+        .await
+    }
+
     /// Walks a part of a list.
     pub(crate) async fn walk<T>(
         &self,

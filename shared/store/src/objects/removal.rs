@@ -18,7 +18,7 @@ use stowage_domain::time::Timestamp;
 use super::listed_at;
 use crate::Store;
 use crate::calls::unbuilt;
-use crate::item::{legible, row_of, text, to_item};
+use crate::item::{text, to_item};
 use crate::listing::List;
 use crate::pace::Outcome;
 use crate::ports::{NoteReplaced, Removal, RemoveBytes, Row};
@@ -123,11 +123,7 @@ impl From<Read> for Removal {
 impl RemoveBytes for Store {
     async fn list_removals(&self, stretch: &Stretch) -> Result<Walked<Row<Removal>>> {
         let list = List { table: &self.tables.objects, name: REMOVALS.to_owned(), shards: SHARDS };
-        self.walk(&list, stretch, |item| {
-            let key = row_of(&item).unwrap_or_default();
-            Ok(Row { key, record: legible::<Read>(item).map(Removal::from) })
-        })
-        .await
+        self.walk_rows::<Read, _>(&list, stretch).await
     }
 
     async fn is_in_use(&self, removal: &Removal) -> Result<bool> {

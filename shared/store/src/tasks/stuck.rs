@@ -12,7 +12,7 @@ use stowage_domain::time::Timestamp;
 use super::{task_item, task_pk, turn_item, turn_sk};
 use crate::Store;
 use crate::calls::unbuilt;
-use crate::item::{legible, number, row_of, text};
+use crate::item::{number, text};
 use crate::listing::List;
 use crate::pace::Outcome;
 use crate::ports::{HandedOut, ReviveTasks, Row, Turn};
@@ -45,11 +45,7 @@ impl From<Read> for HandedOut {
 impl ReviveTasks for Store {
     async fn list_turns(&self, stretch: &Stretch) -> Result<Walked<Row<HandedOut>>> {
         let list = List { table: &self.tables.batches, name: TURNS.to_owned(), shards: SHARDS };
-        self.walk(&list, stretch, |item| {
-            let key = row_of(&item).unwrap_or_default();
-            Ok(Row { key, record: legible::<Read>(item).map(HandedOut::from) })
-        })
-        .await
+        self.walk_rows::<Read, _>(&list, stretch).await
     }
 
     async fn give_turn(&self, task: &Task, now: Timestamp) -> Result<bool> {
