@@ -149,8 +149,8 @@ ALL_BYTES = READ_BYTES + DELETE_BYTES + ["s3:PutObject"]
 ABUSES = {
     "nobody but reconcile scans a table": Abuse("anyone", ["dynamodb:Scan"], TABLES, ("reconcile",)),
     "nobody selects from a table": Abuse("anyone", ["dynamodb:PartiQLSelect"], TABLES),
-    "reconcile scans nothing but uploads": Abuse("reconcile", ["dynamodb:Scan"], ["catalog", "objects", "batches"]),
-    "reconcile makes no object or upload": Abuse("reconcile", ["dynamodb:PutItem"], ["objects", "uploads"]),
+    "reconcile scans objects and uploads alone": Abuse("reconcile", ["dynamodb:Scan"], ["catalog", "batches"]),
+    "reconcile makes no upload": Abuse("reconcile", ["dynamodb:PutItem"], ["uploads"]),
     "reconcile changes no bucket": Abuse("reconcile", ["dynamodb:UpdateItem"], ["catalog"]),
     "reconcile reads and writes no bytes": Abuse("reconcile", [*READ_BYTES, "s3:PutObject"], BYTES),
     "nobody deletes a table or its backups": Abuse(

@@ -96,6 +96,16 @@ impl Engines {
         put.send().await.expect("S3 takes them");
     }
 
+    /// Removes every version behind an `s3://bucket/key` of a response.
+    pub async fn remove(&self, url: &str) {
+        let place = url.strip_prefix("s3://").and_then(|rest| rest.split_once('/'));
+        let (bucket, key) = place.expect("an s3:// URL");
+        for id in self.versions(key).await {
+            let delete = self.aws.s3().delete_object().bucket(bucket).key(key).version_id(id);
+            delete.send().await.expect("S3 removes it");
+        }
+    }
+
     /// Begins a multipart upload, and sends one part of it.
     pub async fn begin_parts(&self, key: &str) {
         let s3 = self.aws.s3();

@@ -8,6 +8,7 @@ use stowage_blobs::ports::{Chunks, DeleteBytes, Described, Interrupted, MirrorBy
 use stowage_domain::Error;
 use stowage_domain::blob::{Blob, Copied, Waiting};
 use stowage_domain::bucket::Bucket;
+use stowage_domain::id::UploadId;
 use stowage_domain::media;
 use stowage_domain::object::Object;
 use stowage_domain::place::Place;
@@ -74,7 +75,9 @@ impl<S: Sync, B: MirrorBytes + DeleteBytes, N: Network> MirrorSource<S, B, N> {
         let filename = waiting.filename.clone().unwrap_or_else(|| {
             format!("{}.{}", waiting.property, media::extension_for(media::essence(&mime_type)))
         });
-        let mut place = Place::for_mirror(&object.scope, &object.bucket_id, &object.object_id, &filename);
+        let copy = UploadId::random();
+        let mut place =
+            Place::for_mirror(&object.scope, &object.bucket_id, &object.object_id, &copy, &filename);
         let described = Described {
             content_type: &mime_type,
             content_encoding: encoding.as_deref(),

@@ -5,7 +5,10 @@
 //! | `tasks` | tasks that nobody works on any more |
 //! | `attempts` | batches whose processor is not heard of any more |
 //! | `removals` | bytes that objects have left which were deleted or updated |
+//! | `orphans` | bytes that no row names, once a day |
 //! | `uploads` | uploads that nobody confirmed in time, or refers to any more |
+//! | `copies` | sources that wait for copies which nobody makes any more, once a day |
+//! | `lost` | rows whose bytes are gone, once in four weeks |
 //! | `parts` | multipart uploads that nobody ended |
 //!
 //! A run does what its time allows, of which each pass has its share; the next goes on where it stopped.
@@ -13,22 +16,30 @@
 //! the end. Whatever it does may be done again.
 
 mod attempts;
+mod copies;
+mod lost;
+mod orphans;
 mod parts;
 mod removals;
+mod rounds;
 mod run;
 mod tasks;
 mod uploads;
 
 use stowage_api::{Deadline, Note, ScheduledFunction};
-use stowage_blobs::ports::{AbortParts, DeleteBytes};
+use stowage_blobs::ports::{AbortParts, DeleteBytes, HasBytes, ListKeys};
 use stowage_domain::Result;
 use stowage_domain::upload::Grace;
 use stowage_store::ports::{
-    ChangeBatch, CleanUploads, FindBatch, FindTask, ListAttempts, ReleaseObjects, RememberPass, RemoveBytes,
-    ReviveTasks,
+    ChangeBatch, CleanUploads, FindBatch, FindOrphans, FindTask, ListAttempts, MarkLost, ReleaseObjects,
+    RememberPass, RemindOfCopies, RemoveBytes, ReviveTasks, ScanObjects,
 };
 
+use copies::Copies;
+use lost::{ObjectsBytes, UploadsBytes};
+use rounds::{Pass as _, go_through};
 use run::Run;
+use uploads::Uploads;
 
 /// The function, over the ports that it needs.
 #[derive(Clone, Debug)]
@@ -36,12 +47,20 @@ pub struct Reconcile<S, B> {
     store: S,
     blobs: B,
     grace: Grace,
+    removes_orphans: bool,
 }
 
 impl<S, B> Reconcile<S, B> {
     /// The function over a store and its blobs; `grace` says how long things are left alone.
     pub fn new(store: S, blobs: B, grace: Grace) -> Self {
-        Self { store, blobs, grace }
+        Self { store, blobs, grace, removes_orphans: true }
+    }
+
+    /// The same that leaves bytes alone which no row names: after tables were restored from a backup, that may
+    /// be the rows' fault.
+    #[must_use]
+    pub fn leaving_orphans(self) -> Self {
+        Self { removes_orphans: false, ..self }
     }
 }
 
@@ -50,34 +69,34 @@ where
     S: ChangeBatch
         + CleanUploads
         + FindBatch
+        + FindOrphans
         + FindTask
         + ListAttempts
+        + MarkLost
         + ReleaseObjects
         + RememberPass
+        + RemindOfCopies
         + RemoveBytes
-        + ReviveTasks,
-    B: AbortParts + DeleteBytes,
+        + ReviveTasks
+        + ScanObjects,
+    B: AbortParts + DeleteBytes + HasBytes + ListKeys,
 {
     const NAME: &'static str = "reconcile";
 
     async fn run(&self, deadline: Deadline, note: &mut Note) -> Result<()> {
         let mut run = Run::new(deadline, note);
         // Boxed: together they would make the handler's future too large to lay out.
-        run.begin_pass(5);
-        let ended = Box::pin(self.revive_tasks(&mut run)).await;
-        run.end_pass(tasks::PASS, ended);
-        run.begin_pass(4);
-        let ended = Box::pin(self.end_attempts(&mut run)).await;
-        run.end_pass(attempts::PASS, ended);
-        run.begin_pass(3);
-        let ended = Box::pin(self.remove_left_bytes(&mut run)).await;
-        run.end_pass(removals::PASS, ended);
-        run.begin_pass(2);
-        let ended = Box::pin(self.clean_uploads(&mut run)).await;
-        run.end_pass(uploads::PASS, ended);
-        run.begin_pass(1);
-        let ended = Box::pin(self.abort_parts(&mut run)).await;
-        run.end_pass(parts::PASS, ended);
+        run.pass(9, tasks::PASS, |run| Box::pin(self.revive_tasks(run))).await;
+        run.pass(8, attempts::PASS, |run| Box::pin(self.end_attempts(run))).await;
+        run.pass(7, orphans::PASS, |run| Box::pin(self.find_orphans(run))).await;
+        run.pass(6, removals::PASS, |run| Box::pin(self.remove_left_bytes(run))).await;
+        let (uploads, copies) = (Uploads(self), Copies(self));
+        run.pass(5, Uploads::<S, B>::NAME, |run| Box::pin(go_through(&uploads, &self.store, run))).await;
+        run.pass(4, parts::PASS, |run| Box::pin(self.abort_parts(run))).await;
+        run.pass(3, Copies::<S, B>::NAME, |run| Box::pin(go_through(&copies, &self.store, run))).await;
+        let (objects, uploads) = (ObjectsBytes(self), UploadsBytes(self));
+        run.pass(2, ObjectsBytes::<S, B>::NAME, |run| Box::pin(go_through(&objects, &self.store, run))).await;
+        run.pass(1, UploadsBytes::<S, B>::NAME, |run| Box::pin(go_through(&uploads, &self.store, run))).await;
         run.end()
     }
 }

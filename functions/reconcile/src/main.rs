@@ -8,5 +8,7 @@ use stowage_domain::upload::Grace;
 async fn main() -> Result<(), lambda_http::Error> {
     let environment = Environment::read()?;
     let (store, blobs) = (environment.store(), environment.blobs());
-    stowage_api::run_schedule(Reconcile::new(store, blobs, Grace::default())).await
+    let reconcile = Reconcile::new(store, blobs, Grace::default());
+    let reconcile = if environment.removes_orphans() { reconcile } else { reconcile.leaving_orphans() };
+    stowage_api::run_schedule(reconcile).await
 }

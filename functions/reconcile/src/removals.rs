@@ -1,11 +1,13 @@
-//! Bytes that objects have left which were deleted or updated, once nobody can be reading them any more. The note of them goes
-//! last, so that a run that ends in between is followed by one that finds it again.
+//! Bytes that objects have left which were deleted or updated, and those that no row names, once nobody can be
+//! reading them any more. The note of them goes last, so that a run that ends in between is followed by one
+//! that finds it again.
 
 use stowage_blobs::ports::DeleteBytes;
 use stowage_domain::Result;
 use stowage_domain::listing::{Position, Stretch};
 use stowage_store::ports::{RememberPass, Removal, RemoveBytes};
 
+use crate::rounds::Round;
 use crate::run::oldest_first;
 use crate::{Reconcile, Run};
 
@@ -15,14 +17,12 @@ pub(crate) const PASS: &str = "removals";
 impl<S: RemoveBytes + RememberPass, B: DeleteBytes> Reconcile<S, B> {
     /// Goes through them, the oldest first, from where the last run stopped; false if time ran out.
     pub(crate) async fn remove_left_bytes(&self, run: &mut Run<'_>) -> Result<bool> {
-        let began = self.store.pass(PASS).await?.map(Position::new);
-        let mut stretch = Stretch { after: began.clone(), ..oldest_first() };
+        let Some(mut round) = Round::resume(&self.store, PASS, 0, run.now()).await? else { return Ok(true) };
+        let mut stretch = Stretch { after: round.after.take().map(Position::new), ..oldest_first() };
         let ended = self.walk_removals(&mut stretch, run).await;
         // Those that stay must not keep the next run from what is behind them.
-        let stands = stretch.after.filter(|_| !matches!(ended, Ok(true)));
-        if stands != began {
-            self.store.remember_pass(PASS, stands.as_ref().map(Position::as_str)).await?;
-        }
+        round.after = stretch.after.map(|position| position.as_str().to_owned());
+        round.leave(&self.store, &ended, run.now()).await?;
         ended
     }
 
@@ -58,8 +58,12 @@ impl<S: RemoveBytes + RememberPass, B: DeleteBytes> Reconcile<S, B> {
     }
 
     async fn remove(&self, removal: &Removal, run: &mut Run<'_>) -> Result<()> {
+        if removal.is_orphan && !self.removes_orphans {
+            return self.store.forget_removal(removal).await; // it is found again, should it be wanted
+        }
         if self.store.is_in_use(removal).await? {
-            // Places are never used twice, so this would be a bug: the bytes stay, and it is seen.
+            // Places are never used twice, so this would be a bug, unless tables were restored from a backup
+            // since: the bytes stay, and it is seen.
             run.find("bytes_in_use");
             return Ok(());
         }
@@ -67,7 +71,7 @@ impl<S: RemoveBytes + RememberPass, B: DeleteBytes> Reconcile<S, B> {
             self.blobs.delete_all_versions(place).await?;
         }
         self.store.forget_removal(removal).await?;
-        run.count("removed_objects_bytes");
+        run.count(if removal.is_orphan { "removed_orphans" } else { "removed_objects_bytes" });
         Ok(())
     }
 }

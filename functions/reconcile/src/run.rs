@@ -1,5 +1,7 @@
 //! One run: its time, and what comes of it.
 
+use std::collections::BTreeSet;
+use std::pin::Pin;
 use std::time::Duration;
 
 use stowage_api::{Deadline, Note};
@@ -30,23 +32,43 @@ pub(crate) struct Run<'a> {
     is_finished: bool,
     /// The worst that went wrong.
     failure: Option<Error>,
+    /// What was passed over, each once: several passes may meet it.
+    left: BTreeSet<(&'static str, String)>,
 }
 
 impl<'a> Run<'a> {
     pub(crate) fn new(deadline: Deadline, note: &'a mut Note) -> Self {
         let reserve = deadline.left() / 4;
-        Self { deadline, reserve, stops_at: reserve, note, is_finished: true, failure: None }
+        Self {
+            deadline,
+            reserve,
+            stops_at: reserve,
+            note,
+            is_finished: true,
+            failure: None,
+            left: BTreeSet::new(),
+        }
     }
 
-    /// Gives the next pass its share, of so many that are still to come. What one doesn't need is the others'.
-    pub(crate) fn begin_pass(&mut self, to_come: u32) {
+    /// Does a pass, which has its share of the time, of so many that are still to come. What one doesn't need
+    /// is the others'.
+    pub(crate) async fn pass<F>(&mut self, to_come: u32, name: &'static str, pass: F)
+    where
+        F: for<'r> FnOnce(&'r mut Self) -> Pin<Box<dyn Future<Output = Result<bool>> + Send + 'r>>,
+    {
+        self.begin_pass(to_come);
+        let ended = pass(self).await;
+        self.end_pass(name, ended);
+    }
+
+    fn begin_pass(&mut self, to_come: u32) {
         let left = self.deadline.left();
         let share = left.saturating_sub(self.reserve) / to_come.max(1);
         self.stops_at = left.saturating_sub(share);
     }
 
     /// How a pass ended: whether it came to its end.
-    pub(crate) fn end_pass(&mut self, pass: &'static str, ended: Result<bool>) {
+    fn end_pass(&mut self, pass: &'static str, ended: Result<bool>) {
         self.is_finished &= ended.unwrap_or_else(|error| {
             self.leave("pass", pass, error);
             false
@@ -80,7 +102,9 @@ impl<'a> Run<'a> {
 
     /// Passes over something that failed by itself.
     pub(crate) fn leave(&mut self, what: &'static str, id: &str, error: Error) {
-        self.note.leave(what, id, &error);
+        if self.left.insert((what, id.to_owned())) {
+            self.note.leave(what, id, &error);
+        }
         // That AWS was busy says least.
         if self.failure.as_ref().is_none_or(|known| matches!(known, Error::Unavailable(_))) {
             self.failure = Some(error);

@@ -5,61 +5,39 @@ use stowage_blobs::ports::DeleteBytes;
 use stowage_domain::Result;
 use stowage_domain::time::Timestamp;
 use stowage_domain::upload::{Cleanup, Kept, UploadStatus};
-use stowage_store::ports::{CleanUploads, RememberPass, Row};
+use stowage_store::ports::{CleanUploads, Scanned};
 
+use crate::rounds::Pass;
 use crate::{Reconcile, Run};
 
-/// The name that the pass is remembered by.
-pub(crate) const PASS: &str = "uploads";
 /// Rows that are read at a time.
 const AT_ONCE: u32 = 100;
 
-impl<S: CleanUploads + RememberPass, B: DeleteBytes> Reconcile<S, B> {
-    /// Goes through all uploads, from where the last run stopped; false if time ran out.
-    pub(crate) async fn clean_uploads(&self, run: &mut Run<'_>) -> Result<bool> {
-        let began = self.store.pass(PASS).await?;
-        let mut after = began.clone();
-        let ended = self.scan(&mut after, run).await;
-        if after != began {
-            self.store.remember_pass(PASS, after.as_deref()).await?;
-        }
-        ended
+/// All uploads.
+pub(crate) struct Uploads<'a, S, B>(pub(crate) &'a Reconcile<S, B>);
+
+impl<S: CleanUploads, B: DeleteBytes> Pass for Uploads<'_, S, B> {
+    type Record = Kept;
+    const NAME: &'static str = "uploads";
+    const WHAT: &'static str = "upload";
+
+    fn every(&self) -> i64 {
+        0
     }
 
-    /// Goes on as far as time goes; `after` is the last row that has been looked at, none at the end.
-    async fn scan(&self, after: &mut Option<String>, run: &mut Run<'_>) -> Result<bool> {
-        loop {
-            if !run.goes_on() {
-                return Ok(false);
-            }
-            let scanned = self.store.scan_uploads(after.as_deref(), AT_ONCE).await?;
-            for row in scanned.found {
-                if !run.goes_on() {
-                    return Ok(false);
-                }
-                self.look_at(&row, run).await;
-                *after = Some(row.key);
-            }
-            *after = scanned.next;
-            if after.is_none() {
-                return Ok(true);
-            }
-        }
+    async fn scan(&self, after: Option<&str>) -> Result<Scanned<Kept>> {
+        self.0.store.scan_uploads(after, AT_ONCE).await
     }
 
-    async fn look_at(&self, row: &Row<Kept>, run: &mut Run<'_>) {
-        let cleaned = match &row.record {
-            Ok(kept) => match kept.cleanup(self.grace, run.now()) {
-                Some(cleanup) => self.clean(kept, cleanup, run).await,
-                None => Ok(()),
-            },
-            Err(error) => Err(error.clone()),
-        };
-        if let Err(error) = cleaned {
-            run.leave("upload", &row.key, error);
+    async fn look_at(&self, kept: &Kept, run: &mut Run<'_>) -> Result<()> {
+        match kept.cleanup(self.0.grace, run.now()) {
+            Some(cleanup) => self.0.clean(kept, cleanup, run).await,
+            None => Ok(()),
         }
     }
+}
 
+impl<S: CleanUploads, B: DeleteBytes> Reconcile<S, B> {
     async fn clean(&self, kept: &Kept, cleanup: Cleanup, run: &mut Run<'_>) -> Result<()> {
         let mut upload = kept.upload.clone();
         match cleanup {

@@ -4,7 +4,7 @@
 use reconcile::Reconcile;
 use serde_json::{Value, json};
 use stowage_api::answer_schedule;
-use stowage_domain::upload::Grace;
+use stowage_domain::upload::{Grace, Rounds};
 use stowage_tests::{Binary, Deployment, TestStack, play_feeds_over};
 
 const LONG_AGO: &str = "2026-01-01T00:00:00.000Z";
@@ -98,24 +98,49 @@ async fn leave_copy(stack: &TestStack, item: &Value) {
     note["incarnation"]["S"] = json!(format!("{}0", item["incarnation"].as_str().expect("an id")));
     let place = &mut note["places"]["L"][0]["M"];
     place["area"]["S"] = json!("mirror");
-    place["key"]["S"] = json!("mirror/org_1/ns_1/bkt_1/obj_1/0123456789abcdef/a.mp4");
+    place["key"]["S"] = json!("mirror/org_1/ns_1/bkt_1/obj_1/upl_1/a.mp4");
     stack.dynamodb("PutItem", &json!({"TableName": "stowage-objects", "Item": note})).await;
     // Its bytes.
-    stack.engines().put("mirror/org_1/ns_1/bkt_1/obj_1/0123456789abcdef/a.mp4", b"a copy").await;
+    stack.engines().put("mirror/org_1/ns_1/bkt_1/obj_1/upl_1/a.mp4", b"a copy").await;
 }
 
-/// Nothing that a test has begun is a day old, and S3 alone says when it was: the same code in this process,
-/// with no day to wait for, makes the calls that are left.
-async fn abort_parts(deployment: &Deployment) {
+/// Nothing that a test has begun or written is a day old, and S3 alone says when it was: the same code in this
+/// process, with no day to wait for, makes the calls that are left. An object whose bytes are gone is seen last,
+/// since it fails the run.
+async fn what_is_a_day_old(deployment: &Deployment) {
     let engines = deployment.stack().engines();
-    for key in ["mirror/org_1/ns_1/bkt_1/obj_1/0123456789abcdef/b.mp4", "uploads/org_1/ns_1/upl_1/b.mp4"] {
+    for key in ["mirror/org_1/ns_1/bkt_1/obj_1/upl_1/b.mp4", "uploads/org_1/ns_1/upl_1/b.mp4"] {
         engines.begin_parts(key).await;
     }
+    let orphans = ["inline/org_1/ns_1/bkt_1/obj_1/blob_1/a.txt", "mirror/org_1/ns_1/bkt_1/obj_1/upl_1/c.mp4"];
+    for key in orphans {
+        engines.put(key, b"nobody's").await;
+    }
+    let client = &deployment.stack().client;
+    let schema = json!({"doc": {"type": "text"}, "clip": {"type": "video"}});
+    let bucket = client.bucket("whole", schema, json!(null)).await;
+    let source = json!([{"property": "clip", "type": "video", "data": "https://a.example/a.mp4"}]);
+    client.object(&bucket, "", &json!({"blobs": source})).await.ok();
     let (store, blobs) = deployment.recorded();
-    let reconcile = Reconcile::new(store, blobs, Grace { parts: 0, ..Grace::default() });
+    let grace = Grace { parts: 0, orphaned: 0, uncopied: 0, rounds: Rounds::ALWAYS, ..Grace::default() };
+    let reconcile = Reconcile::new(store, blobs, grace);
     let answer = answer_schedule(&reconcile, None).await.expect("it runs");
-    assert_eq!(answer, json!({"aborted_multipart_uploads": 2}));
+    assert_eq!(answer["aborted_multipart_uploads"], 2, "{answer}");
+    assert!(answer["orphaned_keys"].as_u64() >= Some(2), "{answer}");
+    assert!(answer["reminders_of_copies"].as_u64() >= Some(1), "{answer}");
     assert_eq!(engines.parts().await, [""; 0]);
+
+    let blob = json!({"property": "doc", "type": "text", "data": "lost"});
+    let lost = client.object(&bucket, "", &json!({"blobs": [blob]})).await.ok();
+    engines.remove(lost["blobs"][0]["properties"]["url"].as_str().expect("a place")).await;
+    let film = json!({"filename": "a.mp4", "content_type": "video/mp4", "create_object_on_confirm": false});
+    let upload = client.upload(&bucket, &film, b"lost").await;
+    client.confirm(&bucket, &upload, &json!({})).await.ok();
+    let row = engines.upload(upload["upload_id"].as_str().expect("an id")).await;
+    engines.remove(&format!("s3://stowage-blobs/{}", row["place"]["key"].as_str().expect("a key"))).await;
+    answer_schedule(&reconcile, None).await.expect_err("bytes are gone");
+    let row = engines.object(lost["object_id"].as_str().expect("an id")).await;
+    assert_eq!(row["status"], "FAILED", "{row}");
 }
 
 #[tokio::test]
@@ -145,7 +170,7 @@ async fn what_is_left_over_goes_and_the_line_says_how_much() {
     assert!(metrics.contains("expired_uploads"), "each count is a metric: {metrics}");
     let (again, _) = function.feed(&json!({"source": "aws.scheduler"}), 1).await;
     assert_eq!(again, json!({}), "once is enough");
-    abort_parts(&deployment).await;
+    what_is_a_day_old(&deployment).await;
     assert_eq!(function.kill().await.stderr, [""; 0]);
     deployment.write_calls(binary.name);
 }

@@ -24,6 +24,7 @@ use crate::aws::{Aws, Credentials, Endpoints, Roots};
 /// | `STOWAGE_CONNECT_AT_INIT` | `false` leaves the first connection to the first request | `true` |
 /// | `STOWAGE_FETCH_PORTS` | ports that a client's URL may name, with commas | 80,443 |
 /// | `STOWAGE_FETCH_PRIVATE_HOSTS` | hosts that it may name although they are private, with commas | none |
+/// | `STOWAGE_REMOVE_ORPHANS` | `false` has reconcile leave bytes alone that no row names | `true` |
 /// | `STOWAGE_TLS_ROOTS` | `amazon`, `native`, or a PEM file | `amazon` |
 /// | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | as Lambda sets them | required but the last |
 /// | `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_EVENTBRIDGE`, `AWS_ENDPOINT_URL` | other endpoints | AWS's |
@@ -38,6 +39,7 @@ pub struct Environment {
     connect_at_init: bool,
     fetch_ports: Vec<u16>,
     fetch_private_hosts: Vec<String>,
+    removes_orphans: bool,
 }
 
 /// A variable that is missing or wrong: a function that can't start says which.
@@ -82,6 +84,7 @@ impl Environment {
             fetch_ports: ports(optional("STOWAGE_FETCH_PORTS").as_deref())?,
             fetch_private_hosts: listed(optional("STOWAGE_FETCH_PRIVATE_HOSTS").as_deref()),
             connect_at_init: optional("STOWAGE_CONNECT_AT_INIT").as_deref() != Some("false"),
+            removes_orphans: optional("STOWAGE_REMOVE_ORPHANS").as_deref() != Some("false"),
         })
     }
 
@@ -119,6 +122,11 @@ impl Environment {
     /// The hosts that a client's URL may name although they are private.
     pub fn fetch_private_hosts(&self) -> &[String] {
         &self.fetch_private_hosts
+    }
+
+    /// Whether reconcile removes bytes that no row names.
+    pub fn removes_orphans(&self) -> bool {
+        self.removes_orphans
     }
 
     /// The longest life of a presigned URL, in seconds.

@@ -13,32 +13,16 @@ const AT_ONCE: usize = 8;
 
 impl DeleteBytes for Blobs {
     async fn delete_all_versions(&self, place: &Place) -> Result<bool> {
-        let (mut key_marker, mut version_marker) = (None, None);
-        let mut any = false;
+        let (mut after, mut any) = (None, false);
         loop {
-            let page = self
-                .client
-                .list_object_versions()
-                .bucket(self.bucket())
-                .prefix(&place.key)
-                .set_key_marker(key_marker)
-                .set_version_id_marker(version_marker)
-                .send()
-                .await
-                .map_err(|error| classify(&error).into_error())?;
-            // Other keys may begin like this one.
-            let versions = page.versions().iter().filter(|version| version.key() == Some(&place.key));
-            let markers = page.delete_markers().iter().filter(|marker| marker.key() == Some(&place.key));
-            let ids = versions.map(|version| version.version_id());
-            let ids = ids.chain(markers.map(|marker| marker.version_id()));
-            let ids: Vec<String> = ids.flatten().map(str::to_owned).collect();
-            any |= !ids.is_empty();
-            let deletions = stream::iter(ids).map(|id| self.delete_version(place, id));
-            deletions.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
-            if page.is_truncated() != Some(true) {
+            let page = self.versions(place, after).await?;
+            any |= !page.found.is_empty();
+            let deletions = page.found.into_iter().map(|version| self.delete_version(place, version.id));
+            stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+            after = page.next;
+            if after.is_none() {
                 return Ok(any);
             }
-            (key_marker, version_marker) = (page.next_key_marker, page.next_version_id_marker);
         }
     }
 }

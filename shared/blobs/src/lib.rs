@@ -10,11 +10,13 @@ mod delete;
 mod failure;
 mod inline;
 mod inspect;
+mod inventory;
 mod mirror;
 mod parts;
 pub mod ports;
 mod sign;
 mod undelivered;
+mod versions;
 
 use std::sync::Arc;
 use std::time::Duration;

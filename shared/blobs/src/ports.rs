@@ -61,6 +61,36 @@ pub trait InspectUpload: Send + Sync {
 /// hashes in about a second.
 pub const MAX_HASHED_BYTES: u64 = 64 * 1024 * 1024;
 
+/// Looks whether bytes are there.
+pub trait HasBytes: Send + Sync {
+    /// Whether the version that a place names is there; of a place that names none, whether any is.
+    fn has_bytes(&self, place: &Place) -> impl Future<Output = Result<bool>> + Send;
+}
+
+/// A key that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredKey {
+    /// The key.
+    pub key: String,
+    /// When its last version was.
+    pub written_at: Timestamp,
+}
+
+/// Some of them.
+#[derive(Clone, Debug)]
+pub struct KeyPage {
+    /// In S3's order.
+    pub found: Vec<StoredKey>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// Goes through what is there.
+pub trait ListKeys: Send + Sync {
+    /// The keys under a prefix, from behind one on, whatever versions they have.
+    fn list_keys(&self, prefix: &str, after: Option<&str>) -> impl Future<Output = Result<KeyPage>> + Send;
+}
+
 /// Writes bytes that came in a request.
 pub trait PutInline: Send + Sync {
     /// Writes the bytes to their fresh place and tells S3's version id.

@@ -215,3 +215,23 @@ pub const PARTS_SECONDS: i64 = 24 * 3600;
 /// How long after anybody has worked on a task it counts as stuck, in seconds: 4 hours. Its queue tries a turn
 /// for two and a half ([`MAX_TASK_RECEIVES`] times 15 minutes).
 pub const STUCK_TASK_SECONDS: i64 = 4 * 3600;
+
+/// How old bytes are before it is asked whose they are, in seconds: 24 hours. Whoever writes some has recorded
+/// them within minutes.
+pub const ORPHAN_SECONDS: i64 = 24 * 3600;
+
+/// How long after all of S3 was looked through for bytes without a row it is again, in seconds: a day. It costs
+/// a listing and the reads of all rows that have bytes.
+pub const ORPHAN_ROUND_SECONDS: i64 = 24 * 3600;
+
+/// How long after all sources that wait for their copies were looked for they are again, in seconds: a day. It
+/// costs a scan of the objects.
+pub const COPY_ROUND_SECONDS: i64 = 24 * 3600;
+
+/// How long after a source was last tried it counts as forgotten, in seconds: 4 hours. Its queue tries for one
+/// and a half ([`MAX_MIRROR_RECEIVES`] times 16 minutes).
+pub const STUCK_COPY_SECONDS: i64 = 4 * 3600;
+
+/// How long after all rows were looked through for bytes that are gone they are again, in seconds: four weeks.
+/// It costs a scan, and a request to S3 for each of their bytes.
+pub const LOST_ROUND_SECONDS: i64 = 28 * 24 * 3600;

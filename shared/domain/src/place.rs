@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{BlobId, BucketId, NamespaceId, ObjectId, OrganisationId, UploadId, WriteId, random_hex};
+use crate::id::{BlobId, BucketId, NamespaceId, ObjectId, OrganisationId, UploadId};
 use crate::namespace::Scope;
 
 /// Which part of the S3 bucket holds the bytes: the first segment of the key, because S3's event
@@ -44,6 +44,15 @@ pub struct Place {
     pub version_id: Option<String>,
 }
 
+/// The rows of which one may have the bytes under a key, going by the ids in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Owners {
+    /// An object that may have them as its own.
+    pub object: Option<(BucketId, ObjectId)>,
+    /// An upload, or a copy that objects share.
+    pub upload: Option<(OrganisationId, UploadId)>,
+}
+
 impl Place {
     /// The place of an upload that is to be written.
     pub fn for_upload(
@@ -52,46 +61,77 @@ impl Place {
         upload: &UploadId,
         filename: &str,
     ) -> Self {
-        let area = Area::Uploads;
-        let key = format!("{}/{organisation}/{namespace}/{upload}/{}", area.prefix(), safe_name(filename));
-        Self { area, key, version_id: None }
+        Self::new(Area::Uploads, &[organisation.as_str(), namespace.as_str(), upload.as_str()], filename)
     }
 
     /// The upload whose place a key is, if it is one's.
     pub fn upload_of(key: &str) -> Option<(OrganisationId, UploadId)> {
-        let mut segments = key.split('/');
-        if segments.next()? != Area::Uploads.prefix() {
-            return None;
-        }
-        let organisation = OrganisationId::parse(segments.next()?)?;
-        NamespaceId::parse(segments.next()?)?;
-        let upload = UploadId::parse(segments.next()?)?;
-        let name = segments.next()?;
-        (!name.is_empty() && segments.next().is_none()).then_some((organisation, upload))
+        Self::owners_of(key).filter(|_| key.starts_with(Area::Uploads.prefix()))?.upload
     }
 
-    /// The place of an inline blob: fresh for each write, so that a refused create overwrites nothing.
+    /// Who may have the bytes under a key; none if it isn't a place's.
+    pub fn owners_of(key: &str) -> Option<Owners> {
+        let segments: Vec<&str> = key.split('/').collect();
+        let [area, organisation, namespace, ids @ .., name] = segments.as_slice() else { return None };
+        let organisation = OrganisationId::parse(organisation)?;
+        NamespaceId::parse(namespace)?;
+        if name.is_empty() {
+            return None;
+        }
+        let object = |bucket, object| Some((BucketId::parse(bucket)?, ObjectId::parse(object)?));
+        match (*area, ids) {
+            ("uploads", [upload]) => {
+                Some(Owners { upload: Some((organisation, UploadId::parse(upload)?)), object: None })
+            }
+            ("inline", [bucket, id, blob]) => {
+                BlobId::parse(blob)?;
+                Some(Owners { object: Some(object(bucket, id)?), upload: None })
+            }
+            ("mirror", [bucket, id, copy]) => Some(Owners {
+                object: Some(object(bucket, id)?),
+                upload: Some((organisation, UploadId::parse(copy)?)),
+            }),
+            _ => None,
+        }
+    }
+
+    /// The place of an inline blob: fresh for each write, as the blob's id is, so that a refused create
+    /// overwrites nothing.
     pub fn for_inline(
-        organisation: &OrganisationId,
-        namespace: &NamespaceId,
-        write: &WriteId,
+        scope: &Scope,
+        bucket: &BucketId,
+        object: &ObjectId,
         blob: &BlobId,
         filename: &str,
     ) -> Self {
-        let area = Area::Inline;
-        let key =
-            format!("{}/{organisation}/{namespace}/{write}/{blob}/{}", area.prefix(), safe_name(filename));
+        let Scope { organisation_id, namespace_id } = scope;
+        let of_object = [organisation_id.as_str(), namespace_id.as_str(), bucket.as_str(), object.as_str()];
+        Self::new(Area::Inline, &[&of_object[..], &[blob.as_str()]].concat(), filename)
+    }
+
+    /// The place of a copy, made for an object: fresh for each attempt, as the copy's id is, so that one that
+    /// was given up can't write over it.
+    pub fn for_mirror(
+        scope: &Scope,
+        bucket: &BucketId,
+        object: &ObjectId,
+        copy: &UploadId,
+        filename: &str,
+    ) -> Self {
+        let Scope { organisation_id, namespace_id } = scope;
+        let of_object = [organisation_id.as_str(), namespace_id.as_str(), bucket.as_str(), object.as_str()];
+        Self::new(Area::Mirror, &[&of_object[..], &[copy.as_str()]].concat(), filename)
+    }
+
+    fn new(area: Area, ids: &[&str], filename: &str) -> Self {
+        let key = format!("{}/{}/{}", area.prefix(), ids.join("/"), safe_name(filename));
         Self { area, key, version_id: None }
     }
 
-    /// The place of a copy: fresh for each attempt, so that one that was given up can't write over it.
-    pub fn for_mirror(scope: &Scope, bucket: &BucketId, object: &ObjectId, filename: &str) -> Self {
-        let area = Area::Mirror;
-        let Scope { organisation_id, namespace_id } = scope;
-        let (owner, attempt) =
-            (format!("{organisation_id}/{namespace_id}/{bucket}/{object}"), random_hex::<8>());
-        let key = format!("{}/{owner}/{attempt}/{}", area.prefix(), safe_name(filename));
-        Self { area, key, version_id: None }
+    /// Which part of the bucket a key is in, if it is one of Stowage's.
+    pub fn area_of(key: &str) -> Option<Area> {
+        let first = key.split('/').next()?;
+        [Area::Uploads, Area::Inline, Area::Mirror].into_iter().find(|area| area.prefix() == first)
     }
 
     /// The `s3://bucket/key` form that responses show.
@@ -141,6 +181,29 @@ mod tests {
             format!("uploads/{organisation}/{namespace}/{upload}/a/b"),
         ] {
             assert_eq!(Place::upload_of(&key), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn a_key_names_who_may_have_its_bytes() {
+        let scope = Scope { organisation_id: OrganisationId::random(), namespace_id: NamespaceId::random() };
+        let (bucket, object) = (BucketId::random(), ObjectId::random());
+        let (blob, copy) = (BlobId::random(), UploadId::random());
+        let inline = Place::for_inline(&scope, &bucket, &object, &blob, "a.txt");
+        let own = Some((bucket.clone(), object.clone()));
+        assert_eq!(Place::owners_of(&inline.key), Some(Owners { object: own.clone(), upload: None }));
+        let mirror = Place::for_mirror(&scope, &bucket, &object, &copy, "a.txt");
+        let shared = Some((scope.organisation_id.clone(), copy));
+        assert_eq!(Place::owners_of(&mirror.key), Some(Owners { object: own, upload: shared }));
+        assert_eq!(Place::upload_of(&mirror.key), None, "no client wrote it");
+        for key in [
+            "inline/org_1/ns_1/bkt_1/obj_1/a.txt",
+            "inline/org_1/ns_1/bkt_1/obj_1/blob_1/",
+            "inline/org_1/ns_1/bkt_1/obj_1/blob_1/a/b",
+            "mirror/org_1/ns_1/bkt_1/obj_1/0123456789abcdef/a.txt",
+            "undelivered/org_1/ns_1/bkt_1/obj_1/blob_1/a.txt",
+        ] {
+            assert_eq!(Place::owners_of(key), None, "{key}");
         }
     }
 

@@ -1,8 +1,9 @@
-//! The calls that every table shares: a consistent read of one item, and a transaction.
+//! The calls that every table shares: consistent reads of items, a scan, and a transaction.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, TransactWriteItem};
 use stowage_domain::{Error, Result};
 
@@ -43,12 +44,12 @@ impl Store {
         self.parts_at(table, keys, None, pace).await
     }
 
-    /// The same of one attribute alone, where the rest may be large; of all, if none is named.
+    /// The same of some attributes alone, where the rest may be large; of all, if none is named.
     pub(crate) async fn parts_at(
         &self,
         table: &str,
         mut keys: Vec<Item>,
-        attribute: Option<&str>,
+        attributes: Option<&str>,
         pace: &mut Pace,
     ) -> Result<Vec<Item>> {
         let mut found = Vec::with_capacity(keys.len());
@@ -57,7 +58,7 @@ impl Store {
             let wanted = KeysAndAttributes::builder()
                 .set_keys(Some(chunk))
                 .consistent_read(true)
-                .set_projection_expression(attribute.map(str::to_owned));
+                .set_projection_expression(attributes.map(str::to_owned));
             let get = self.client.batch_get_item().request_items(table, wanted.build().map_err(unbuilt)?);
             let answer = pace.read(|| get.clone().send()).await.map_err(Outcome::into_error)?;
             found.extend(answer.responses.into_iter().flatten().flat_map(|(_, items)| items));
@@ -69,6 +70,13 @@ impl Store {
             }
         }
         Ok(found)
+    }
+
+    /// The call that goes through a table: behind a row, at most so many of them.
+    pub(crate) fn scan(&self, table: &str, after: Option<&str>, at_most: u32) -> ScanFluentBuilder {
+        let start = after.map(|pk| HashMap::from([("pk".to_owned(), text(pk))]));
+        let scan = self.client.scan().table_name(table).set_exclusive_start_key(start);
+        scan.limit(i32::try_from(at_most).unwrap_or(i32::MAX))
     }
 
     /// Sends a transaction; `None` if it was written, else what became of each action.

@@ -369,11 +369,11 @@ pub struct Row<T> {
     pub record: Result<T>,
 }
 
-/// A part of all uploads.
+/// A part of all rows of a kind.
 #[derive(Clone, Debug)]
-pub struct Scanned {
-    /// The uploads of it.
-    pub found: Vec<Row<Kept>>,
+pub struct Scanned<T> {
+    /// What is in it.
+    pub found: Vec<Row<T>>,
     /// Behind which row the next part begins; none at the end.
     pub next: Option<String>,
 }
@@ -381,11 +381,17 @@ pub struct Scanned {
 /// Clears up after uploads.
 pub trait CleanUploads: Send + Sync {
     /// A part of the uploads of all organisations, of at most so many rows, read consistently.
-    fn scan_uploads(&self, after: Option<&str>, at_most: u32)
-    -> impl Future<Output = Result<Scanned>> + Send;
+    fn scan_uploads(
+        &self,
+        after: Option<&str>,
+        at_most: u32,
+    ) -> impl Future<Output = Result<Scanned<Kept>>> + Send;
 
     /// Moves an upload from PENDING to FAILED, for good; false if somebody was first.
     fn fail_upload(&self, upload: &Upload) -> impl Future<Output = Result<bool>> + Send;
+
+    /// Whether it is confirmed and claimed by nobody, by a consistent read.
+    fn is_to_stay(&self, upload: &Upload) -> impl Future<Output = Result<bool>> + Send;
 
     /// Notes that its bytes were removed, as of an instant.
     fn note_removed_bytes(&self, upload: &Upload, at: Timestamp) -> impl Future<Output = Result<()>> + Send;
@@ -405,19 +411,17 @@ pub trait CleanUploads: Send + Sync {
     fn remove_claimed(&self, upload: &Upload) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// The bytes that an object has left that was deleted or updated.
+/// A note of bytes that nobody needs any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removal {
     /// The note's partition key.
     pub key: String,
-    /// The bucket that it was in.
-    pub bucket_id: BucketId,
-    /// The object.
-    pub object_id: ObjectId,
     /// Where they are.
     pub places: Vec<Place>,
-    /// When it left them.
+    /// When an object left them that was deleted or updated, or when they were found to be nobody's.
     pub removed_at: Timestamp,
+    /// Whether no row ever named them, as far as is known.
+    pub is_orphan: bool,
 }
 
 /// Notes bytes that updates have replaced.
@@ -431,20 +435,69 @@ pub trait RemoveBytes: Send + Sync {
     /// Walks them, of all organisations.
     fn list_removals(&self, stretch: &Stretch) -> impl Future<Output = Result<Walked<Row<Removal>>>> + Send;
 
-    /// Whether an object of that id is there and has any of these bytes, by a consistent read.
+    /// Whether a row has any of these bytes, by a consistent read of those that may.
     fn is_in_use(&self, removal: &Removal) -> impl Future<Output = Result<bool>> + Send;
 
     /// Removes a note whose bytes are gone.
     fn forget_removal(&self, removal: &Removal) -> impl Future<Output = Result<()>> + Send;
 }
 
+/// Finds bytes that no row names.
+pub trait FindOrphans: Send + Sync {
+    /// Those of these keys that no row has, by consistent reads; keys that name no row are none of them.
+    fn without_row<'a>(&self, keys: &'a [String]) -> impl Future<Output = Result<Vec<&'a str>>> + Send;
+
+    /// Notes that this key's bytes are nobody's; false if that is noted already.
+    fn note_orphan(&self, key: &str, at: Timestamp) -> impl Future<Output = Result<bool>> + Send;
+}
+
+/// Goes through all objects.
+pub trait ScanObjects: Send + Sync {
+    /// A part of the objects of all organisations, of at most so many rows; if asked, of those alone that
+    /// wait for a copy. What it shows may be out of date by moments.
+    fn scan_objects(
+        &self,
+        after: Option<&str>,
+        at_most: u32,
+        waiting: bool,
+    ) -> impl Future<Output = Result<Scanned<Object>>> + Send;
+}
+
+/// Has the copies of an object's sources tried again.
+pub trait RemindOfCopies: Send + Sync {
+    /// Tells of the object once more, as it is; false if it has changed since it was read.
+    fn remind_of_copies(&self, object: &Object, now: Timestamp) -> impl Future<Output = Result<bool>> + Send;
+}
+
+/// Says of objects that their bytes are gone.
+pub trait MarkLost: Send + Sync {
+    /// Makes the object FAILED for this reason, if it is there in this life and still has the bytes of this
+    /// place; false if it hasn't.
+    fn mark_lost(
+        &self,
+        object: &Object,
+        lost: &Place,
+        reason: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<bool>> + Send;
+}
+
+/// How far a pass of `reconcile` is that takes more than one run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PassState {
+    /// Behind what it goes on; none at its beginning.
+    pub after: Option<String>,
+    /// When it last came to its end, if that decides when it begins anew.
+    pub ended_at: Option<Timestamp>,
+}
+
 /// Remembers where the passes of `reconcile` stand.
 pub trait RememberPass: Send + Sync {
-    /// Behind what a pass goes on; none at its beginning.
-    fn pass(&self, name: &str) -> impl Future<Output = Result<Option<String>>> + Send;
+    /// How far a pass is.
+    fn pass(&self, name: &str) -> impl Future<Output = Result<PassState>> + Send;
 
     /// Notes that.
-    fn remember_pass(&self, name: &str, after: Option<&str>) -> impl Future<Output = Result<()>> + Send;
+    fn remember_pass(&self, name: &str, state: &PassState) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Stores tasks.

@@ -393,7 +393,8 @@ impl Chunks for Once {
 async fn copy_source(store: &Store, blobs: &Blobs, object: &Object, bytes: &str, now: Timestamp) {
     let waiting = object.blobs[0].waiting().expect("its blob waits for its copy");
     let filename = waiting.filename.clone().expect("a filename");
-    let mut place = Place::for_mirror(&object.scope, &object.bucket_id, &object.object_id, &filename);
+    let copy = UploadId::random();
+    let mut place = Place::for_mirror(&object.scope, &object.bucket_id, &object.object_id, &copy, &filename);
     let described =
         Described { content_type: "application/pdf", content_encoding: None, storage_class: None };
     let mut chunks = Once(Some(Bytes::copy_from_slice(bytes.as_bytes())));

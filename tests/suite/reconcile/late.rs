@@ -8,7 +8,7 @@ use stowage_tests::Fault;
 use super::Scene;
 
 /// Uploads are over as soon as they are made, but their URLs are good.
-const HASTY: Grace = Grace { expired: -100_000, unreferenced: 0, late: 0, parts: 0, stuck: 0, unreported: 0 };
+const HASTY: Grace = Grace { late: 0, ..Scene::IMPATIENT };
 
 async fn put_again(scene: &Scene, upload: &Value) {
     let url = upload["presigned_url"].as_str().expect("a URL");
@@ -63,7 +63,7 @@ async fn an_upload_that_is_going_stands_for_no_other() {
     let object = scene.refer_to(&first).await.ok();
     scene.delete(&object).await;
     // It is claimed, and then S3 fails.
-    scene.stack.background().inject("GET ", Fault::Status(403), 1);
+    scene.stack.background().inject("DELETE uploads", Fault::Status(403), 1);
     scene.reconcile().await.expect_err("S3 failed");
     let second = upload_again(&scene).await;
     assert_eq!(second["is_duplicate"], false, "{second}");

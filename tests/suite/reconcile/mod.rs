@@ -1,9 +1,12 @@
 //! Clearing up by the clock: uploads that came to nothing, and bytes that nobody refers to.
 
 mod attempts;
+mod copies;
 mod faults;
 mod late;
+mod lost;
 mod objects;
+mod orphans;
 mod parts;
 mod races;
 mod resumed;
@@ -14,7 +17,7 @@ mod uploads;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stowage_domain::upload::Grace;
+use stowage_domain::upload::{Grace, Rounds};
 use stowage_local::{Options, RelayOptions};
 use stowage_store::Settings;
 use stowage_tests::{Answer, TestStack};
@@ -28,16 +31,21 @@ struct Scene {
 impl Scene {
     /// Uploads are over as soon as they are made.
     async fn start() -> Self {
-        Self::start_with(Grace {
-            expired: -100_000,
-            unreferenced: 0,
-            late: -100_000,
-            parts: 0,
-            stuck: 0,
-            unreported: 0,
-        })
-        .await
+        Self::start_with(Self::IMPATIENT).await
     }
+
+    /// What is nobody's is left alone for a day: while others write, it may be somebody's in a moment.
+    const IMPATIENT: Grace = Grace {
+        expired: -100_000,
+        unreferenced: 0,
+        late: -100_000,
+        parts: 0,
+        stuck: 0,
+        unreported: 0,
+        orphaned: 86_400,
+        uncopied: 0,
+        rounds: Rounds::ALWAYS,
+    };
 
     async fn start_with(grace: Grace) -> Self {
         let settings = Settings { cache_for: Duration::ZERO, retry_for: Duration::from_millis(200) };

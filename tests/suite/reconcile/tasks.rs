@@ -12,7 +12,7 @@ use stowage_tests::{Fault, TestStack};
 use super::Scene;
 
 /// Whoever hasn't been worked on is stuck.
-const AT_ONCE: Grace = Grace { expired: 0, unreferenced: 0, late: 0, parts: 0, stuck: 0, unreported: 0 };
+const AT_ONCE: Grace = Grace { expired: 0, late: 0, ..Scene::IMPATIENT };
 
 /// A stack whose queues deliver nothing, if they are held; and what keeps no bucket in memory.
 async fn start(held: bool, grace: Grace, data: Option<&Path>) -> TestStack {

@@ -78,11 +78,14 @@ async fn the_bytes_stay_where_that_is_asked_for() {
     assert_eq!(scene.versions(&upload).await.len(), 1);
     let kept = async || scene.stack.engines().upload(upload_id(&upload)).await["keep_bytes"].clone();
     assert_eq!(kept().await, true);
+    let ttl = async || scene.stack.upload_attribute(upload_id(&upload), "ttl").await;
+    assert_eq!(ttl().await, None, "a row whose bytes stay does, too");
     scene.confirm(&upload).await.refused(409, "upload_canceled");
     // And go when that is.
     scene.stack.client.delete(&format!("{path}?delete_s3_object=true")).await.deleted();
     assert_eq!(scene.versions(&upload).await, [""; 0]);
     assert_eq!(kept().await, false);
+    assert!(ttl().await.is_some());
 }
 
 #[tokio::test]

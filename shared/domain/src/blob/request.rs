@@ -7,7 +7,8 @@ use super::checksum::{Checksum, sha256_of};
 use super::mirror::MirrorState;
 use super::source::{InlineBytes, Source};
 use super::{Blob, BlobDetails, RESERVED_PROPERTIES, Reference};
-use crate::id::{UploadId, WriteId};
+use crate::bucket::Bucket;
+use crate::id::{ObjectId, UploadId};
 use crate::json::check_chars;
 use crate::limits::{MAX_ITEM_TEXT_BYTES, MAX_KEY_PREFIX_CHARS, MAX_METADATA_BYTES};
 use crate::media;
@@ -204,12 +205,13 @@ impl BlobInput {
 
     /// Makes the stored blob, and the bytes that are to be written to its place first.
     ///
-    /// `upload` is the confirmed upload of [`Self::upload_id`], from the same bucket.
+    /// `object` is the object that the write is for; `upload` the confirmed upload of
+    /// [`Self::upload_id`], from the same bucket.
     pub fn into_blob(
         self,
         scope: &Scope,
-        write_id: &WriteId,
-        schema: &BucketSchema,
+        bucket: &Bucket,
+        object: &ObjectId,
         upload: Option<&Upload>,
     ) -> Result<(Blob, Option<InlineBytes>)> {
         let declared = self.checksum.as_ref().map(Checksum::text);
@@ -222,13 +224,8 @@ impl BlobInput {
                 let extension = media::extension_for(media::essence(&inline.content_type));
                 let filename =
                     inline.filename.clone().unwrap_or_else(|| format!("{}.{extension}", blob.property));
-                blob.place = Some(Place::for_inline(
-                    &scope.organisation_id,
-                    &scope.namespace_id,
-                    write_id,
-                    &blob.blob_id,
-                    &filename,
-                ));
+                let place = Place::for_inline(scope, &bucket.bucket_id, object, &blob.blob_id, &filename);
+                blob.place = Some(place);
                 blob.text = inline.text().filter(|text| text.len() <= MAX_ITEM_TEXT_BYTES).map(str::to_owned);
                 blob.details = BlobDetails {
                     filename: Some(filename),
@@ -260,7 +257,7 @@ impl BlobInput {
                 let Some(upload) = upload else {
                     return Err(Error::internal("an upload reference was not resolved"));
                 };
-                check_fits(upload, &blob.property, schema, &self.at)?;
+                check_fits(upload, &blob.property, &bucket.bucket_schema, &self.at)?;
                 if let (Some(checksum), Some(verified)) = (&self.checksum, upload.content_identity())
                     && checksum.contradicts(&verified)
                 {

@@ -80,22 +80,21 @@ impl Draft {
         uploads: &BTreeMap<UploadId, Upload>,
         now: Timestamp,
     ) -> Result<Prepared> {
-        let write_id = WriteId::random();
         for id in self.upload_ids() {
             check_usable(uploads.get(&id), &id, bucket, now)?;
         }
+        let (object_id, replay) = identify(bucket, self.unique_key.as_ref(), self.idempotency.clone());
         let mut blobs = Vec::with_capacity(self.blobs.len());
         let mut bytes = Vec::new();
         for input in self.blobs {
             let upload = input.upload_id().and_then(|id| uploads.get(id));
-            let (blob, inline) = input.into_blob(scope, &write_id, &bucket.bucket_schema, upload)?;
+            let (blob, inline) = input.into_blob(scope, bucket, &object_id, upload)?;
             if let (Some(inline), Some(place)) = (inline, &blob.place) {
                 bytes.push(PendingBytes { blob: blobs.len(), place: place.clone(), inline });
             }
             blobs.push(blob);
         }
         bound_size(&mut blobs, self.edges.as_deref())?;
-        let (object_id, replay) = identify(bucket, self.unique_key.as_ref(), self.idempotency);
         let write = ObjectWrite {
             scope: scope.clone(),
             bucket_id: bucket.bucket_id.clone(),
@@ -116,7 +115,7 @@ impl Draft {
                 requirements: self.requirements,
                 fields_at: Path::body(),
             },
-            write_id,
+            write_id: WriteId::random(),
             now,
         };
         Ok(Prepared { bytes, write })

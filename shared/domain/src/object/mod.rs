@@ -5,6 +5,7 @@ mod batch;
 mod decide;
 mod draft;
 mod fields;
+mod lost;
 mod mirror;
 mod processing;
 mod replaced;

@@ -2,7 +2,8 @@
 
 use super::{Upload, UploadStatus};
 use crate::limits::{
-    LATE_PUT_SECONDS, PARTS_SECONDS, STUCK_TASK_SECONDS, UNREFERENCED_SECONDS, UNREPORTED_SECONDS,
+    COPY_ROUND_SECONDS, LATE_PUT_SECONDS, LOST_ROUND_SECONDS, ORPHAN_ROUND_SECONDS, ORPHAN_SECONDS,
+    PARTS_SECONDS, STUCK_COPY_SECONDS, STUCK_TASK_SECONDS, UNREFERENCED_SECONDS, UNREPORTED_SECONDS,
     UPLOAD_GRACE_SECONDS,
 };
 use crate::time::Timestamp;
@@ -22,6 +23,28 @@ pub struct Grace {
     pub stuck: i64,
     /// A batch, after its processor has reported anything.
     pub unreported: i64,
+    /// Bytes that no row names, after they were written.
+    pub orphaned: i64,
+    /// A source that waits for its copy, after its object has changed.
+    pub uncopied: i64,
+    /// Between the looks for what only a look at everything finds.
+    pub rounds: Rounds,
+}
+
+/// How long after one look through everything the next begins, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rounds {
+    /// Through S3, for bytes that no row names.
+    pub orphans: i64,
+    /// Through the objects, for sources that wait for their copies.
+    pub copies: i64,
+    /// Through the rows, for bytes that are gone.
+    pub lost: i64,
+}
+
+impl Rounds {
+    /// Every time anew.
+    pub const ALWAYS: Self = Self { orphans: 0, copies: 0, lost: 0 };
 }
 
 impl Default for Grace {
@@ -33,6 +56,13 @@ impl Default for Grace {
             parts: PARTS_SECONDS,
             stuck: STUCK_TASK_SECONDS,
             unreported: UNREPORTED_SECONDS,
+            orphaned: ORPHAN_SECONDS,
+            uncopied: STUCK_COPY_SECONDS,
+            rounds: Rounds {
+                orphans: ORPHAN_ROUND_SECONDS,
+                copies: COPY_ROUND_SECONDS,
+                lost: LOST_ROUND_SECONDS,
+            },
         }
     }
 }

@@ -23,7 +23,7 @@ pub use batch::{
     BatchConfirmRequest, BatchConfirmResponse, BatchUploadRequest, BatchUploadResponse, ConfirmationOutcome,
     ConfirmationRequest,
 };
-pub use cleanup::{Cleanup, Grace, Kept};
+pub use cleanup::{Cleanup, Grace, Kept, Rounds};
 pub use confirm::{ConfirmUploadRequest, Confirmable, Stored};
 pub use request::{CreateUploadRequest, UploadDraft};
 pub use response::{ConfirmUploadResponse, UploadResponse};

@@ -6,6 +6,8 @@
 //! | `{bucket_id}#claim#{claim_id}` | an idempotency claim of a unique-key bucket (TTL) |
 //! | `{bucket_id}#content#{identity}` | the last object with this content; a hint, checked when followed |
 //! | `{bucket_id}#removal#{incarnation}` | the bytes that a deleted object left in S3 |
+//! | `{bucket_id}#removal#{incarnation}#{version}` | those that an update replaced |
+//! | `orphan#{key}` | bytes that no row names |
 //!
 //! A create is one conditional write to the object's item ([`single`]). It is a transaction
 //! ([`versioned`]) where more than that item has to change with it. So are changes ([`amend`]) and
@@ -17,10 +19,13 @@ mod content;
 mod delete;
 mod expression;
 mod item;
+mod lost;
 mod mirror;
+mod orphan;
 mod processing;
 mod references;
 mod removal;
+mod scan;
 mod single;
 mod versioned;
 

@@ -1,6 +1,7 @@
 //! What an object leaves in S3: a record of the places that were its alone, for whoever removes the bytes
 //! once nobody can be reading them any more. A deletion writes it in its transaction; what an update
-//! replaces is noted from the table's stream, since the update itself is one write without a read.
+//! replaces is noted from the table's stream, since the update itself is one write without a read. Bytes
+//! that no row names get such a record, too ([`super::orphan`]).
 //!
 //! The bytes of uploads are not its alone; their rows count who refers to them. Records are found
 //! through the listing index under `removals#{shard}`, oldest first, over all buckets of the
@@ -26,6 +27,9 @@ use crate::ports::{NoteReplaced, Removal, RemoveBytes, Row};
 /// What the partitions of the records' list start with, and how many they are.
 const REMOVALS: &str = "removals";
 const SHARDS: u32 = 16;
+
+/// The `kind` of a record's item.
+pub(super) const KIND: &str = "removal";
 
 #[derive(Serialize)]
 struct RemovalItem<'a> {
@@ -55,7 +59,7 @@ impl Store {
         let incarnation = &object.incarnation;
         let item = to_item(&RemovalItem {
             pk: format!("{}#removal#{incarnation}", object.bucket_id),
-            kind: "removal",
+            kind: KIND,
             listing: listing(incarnation),
             listed_at: listed_at(now, incarnation.as_str()),
             organisation_id: &object.scope.organisation_id,
@@ -74,7 +78,12 @@ impl Store {
 /// The partition that the records of a life are listed in.
 fn listing(incarnation: &Incarnation) -> String {
     let digit = incarnation.as_str().chars().last().and_then(|digit| digit.to_digit(16)).unwrap_or(0);
-    format!("{REMOVALS}#{digit}")
+    partition(digit)
+}
+
+/// One of the partitions that records are listed in.
+pub(super) fn partition(number: u32) -> String {
+    format!("{REMOVALS}#{}", number % SHARDS)
 }
 
 impl NoteReplaced for Store {
@@ -82,7 +91,7 @@ impl NoteReplaced for Store {
         let id = format!("{}#{}", replaced.incarnation, replaced.version);
         let item = to_item(&RemovalItem {
             pk: format!("{}#removal#{id}", replaced.bucket_id),
-            kind: "removal",
+            kind: KIND,
             listing: listing(&replaced.incarnation),
             listed_at: listed_at(at, &id),
             organisation_id: &replaced.scope.organisation_id,
@@ -102,21 +111,15 @@ impl NoteReplaced for Store {
 #[derive(Deserialize)]
 struct Read {
     pk: String,
-    bucket_id: BucketId,
-    object_id: ObjectId,
     places: Vec<Place>,
     removed_at: Timestamp,
+    #[serde(default)]
+    orphan: bool,
 }
 
 impl From<Read> for Removal {
     fn from(read: Read) -> Self {
-        Self {
-            key: read.pk,
-            bucket_id: read.bucket_id,
-            object_id: read.object_id,
-            places: read.places,
-            removed_at: read.removed_at,
-        }
+        Self { key: read.pk, places: read.places, removed_at: read.removed_at, is_orphan: read.orphan }
     }
 }
 
@@ -127,12 +130,8 @@ impl RemoveBytes for Store {
     }
 
     async fn is_in_use(&self, removal: &Removal) -> Result<bool> {
-        let object = self.object(&removal.bucket_id, &removal.object_id, &mut self.reading()).await?;
-        let Some(object) = object else { return Ok(false) };
-        let in_use = |place: &Place| {
-            object.blobs.iter().any(|blob| blob.place.as_ref().is_some_and(|own| own.key == place.key))
-        };
-        Ok(removal.places.iter().any(in_use))
+        let keys = removal.places.iter().map(|place| place.key.as_str());
+        Ok(!self.keys_in_use(keys).await?.is_empty())
     }
 
     async fn forget_removal(&self, removal: &Removal) -> Result<()> {

@@ -1,8 +1,6 @@
 //! Clearing up after uploads. Each step is a conditional write on the row as it was found, before any byte
 //! goes: whoever confirms or refers to it meanwhile was first, or is refused.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 use stowage_domain::Result;
@@ -44,15 +42,8 @@ fn kept(item: Item) -> Result<Kept> {
 }
 
 impl CleanUploads for Store {
-    async fn scan_uploads(&self, after: Option<&str>, at_most: u32) -> Result<Scanned> {
-        let start = after.map(|pk| HashMap::from([("pk".to_owned(), text(pk))]));
-        let scan = self
-            .client
-            .scan()
-            .table_name(&self.tables.uploads)
-            .consistent_read(true)
-            .limit(i32::try_from(at_most).unwrap_or(i32::MAX))
-            .set_exclusive_start_key(start);
+    async fn scan_uploads(&self, after: Option<&str>, at_most: u32) -> Result<Scanned<Kept>> {
+        let scan = self.scan(&self.tables.uploads, after, at_most).consistent_read(true);
         let page = self.reading().read(|| scan.clone().send()).await.map_err(Outcome::into_error)?;
         let next = page.last_evaluated_key.as_ref().and_then(row_of);
         let is_upload = |item: &Item| item.get("kind").is_some_and(|kind| *kind == text("upload"));
@@ -72,6 +63,13 @@ impl CleanUploads for Store {
             ],
         )
         .await
+    }
+
+    async fn is_to_stay(&self, upload: &Upload) -> Result<bool> {
+        let pk = upload_pk(&upload.scope.organisation_id, &upload.upload_id);
+        let item = self.item(&self.tables.uploads, pk, &mut self.reading()).await?;
+        let kept = item.map(kept).transpose()?;
+        Ok(kept.is_some_and(|kept| kept.upload.status == UploadStatus::Completed && !kept.is_deleting))
     }
 
     async fn note_removed_bytes(&self, upload: &Upload, at: Timestamp) -> Result<()> {
