@@ -196,9 +196,8 @@ ABUSES = {
         "mirror-source", ALL_BYTES, ["s3:uploads/", "s3:inline/"]
     ),
     "mirror-source reads no copy": Abuse("mirror-source", READ_BYTES, ["s3:mirror/"]),
-    "mirror-source makes and deletes no object": Abuse(
-        "mirror-source", ["dynamodb:PutItem", "dynamodb:DeleteItem"], TABLES
-    ),
+    "mirror-source makes no object": Abuse("mirror-source", ["dynamodb:PutItem"], ["catalog", "objects", "batches"]),
+    "mirror-source deletes no row": Abuse("mirror-source", ["dynamodb:DeleteItem"], TABLES),
     "batches makes and deletes no object": Abuse("batches", ["dynamodb:PutItem", "dynamodb:DeleteItem"], ["objects"]),
     "batches changes no bucket": Abuse("batches", WRITE_ITEMS, ["catalog"]),
     "batches touches no upload": Abuse("batches", ITEMS, ["uploads"]),

@@ -3,15 +3,21 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use stowage_domain::upload::{Grace, Rounds};
 use stowage_local::{Options, RelayOptions};
-use stowage_tests::{TestStack, Web};
+use stowage_store::Settings;
+use stowage_tests::{Fault, TestStack, Web};
 
 /// A stack that may fetch from a web server on this machine, with a bucket for films.
 async fn start(web: &Web) -> (TestStack, String) {
     let relay =
         RelayOptions { auto_confirm: None, visibility: Duration::from_millis(20), ..RelayOptions::default() };
     let fetch_rules = mirror_source::rules(&[web.port()], &["localhost".to_owned()]);
-    let stack = TestStack::start_as_told(Options { relay, fetch_rules, ..Options::default() }).await;
+    // What is deleted goes at once.
+    let settings = Settings { cache_for: Duration::ZERO, ..Settings::default() };
+    let grace = Grace { unreferenced: 0, uncopied: 0, rounds: Rounds::ALWAYS, ..Grace::default() };
+    let options = Options { relay, fetch_rules, settings, grace, ..Options::default() };
+    let stack = TestStack::start_as_told(options).await;
     let schema = json!({"title": {"type": "string"}, "clip": {"type": "video"}});
     let bucket = stack.client.bucket("films", schema, json!(null)).await;
     (stack, bucket)
@@ -107,4 +113,61 @@ async fn a_deleted_object_takes_its_copy_along() {
         }
     };
     tokio::time::timeout(Duration::from_mins(1), gone).await.expect("the copy goes with the bucket");
+}
+
+async fn reconcile(stack: &TestStack) -> Value {
+    let ran = stack.stack().functions().deliver("reconcile", json!({}), Duration::from_mins(1)).await;
+    ran.expect("it runs")
+}
+
+async fn two_films(web: &Web, stack: &TestStack, bucket: &str) -> [Value; 2] {
+    let one = stack.client.object(bucket, "", &film(web, "/a.mp4")).await.ok();
+    stack.quiet().await;
+    let other = stack.client.object(bucket, "", &film(web, "/b.mp4")).await.ok();
+    stack.quiet().await;
+    assert_eq!(stack.engines().keys("mirror/").await.len(), 1, "the same film");
+    [one, other]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_goes_with_the_last_object_that_shares_it() {
+    let web = Web::start(|_| Some(("video/mp4", b"a film".to_vec()))).await;
+    let (stack, bucket) = start(&web).await;
+    for object in two_films(&web, &stack, &bucket).await {
+        assert_eq!(reconcile(&stack).await, json!({}));
+        assert_eq!(stack.engines().keys("mirror/").await.len(), 1);
+        let id = object["object_id"].as_str().expect("an id");
+        stack.client.delete(&format!("/v1/buckets/{bucket}/objects/{id}")).await.deleted();
+        stack.quiet().await;
+    }
+    assert_eq!(reconcile(&stack).await, json!({"unreferenced_uploads": 1}));
+    assert_eq!(stack.engines().keys("").await, [""; 0]);
+    assert_eq!(stack.engines().items("uploads").await, [Value::Null; 0], "nor its row and pointer");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_go_with_their_bucket() {
+    let web = Web::start(|_| Some(("video/mp4", b"a film".to_vec()))).await;
+    let (stack, bucket) = start(&web).await;
+    two_films(&web, &stack, &bucket).await;
+    stack.client.delete(&format!("/v1/buckets/{bucket}")).await.ok();
+    stack.quiet().await;
+    assert_eq!(stack.engines().keys("").await, [""; 0]);
+    assert_eq!(stack.engines().items("uploads").await, [Value::Null; 0]);
+}
+
+/// Its message was lost, as far as anybody knows: the object is told of once more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_was_forgotten_is_copied_after_all() {
+    let web = Web::start(|_| Some(("video/mp4", b"a film".to_vec()))).await;
+    let (stack, bucket) = start(&web).await;
+    stack.background().inject("PUT mirror", Fault::Status(403), 6);
+    let object = stack.client.object(&bucket, "", &film(&web, "/a.mp4")).await.ok();
+    stack.quiet().await;
+    assert_eq!(stack.background().clear(), 0, "S3 refused as often as the queue tries");
+    assert_eq!(shown(&stack, &bucket, &object).await["error"], Value::Null, "it waits");
+    assert_eq!(reconcile(&stack).await, json!({"reminders_of_copies": 1}));
+    stack.quiet().await;
+    let blob = &shown(&stack, &bucket, &object).await["blobs"][0];
+    assert!(blob["presigned_url"].is_string(), "{blob}");
 }

@@ -94,6 +94,7 @@ impl<S: Sync, B: MirrorBytes + DeleteBytes, N: Network> MirrorSource<S, B, N> {
             self.blobs.delete_all_versions(&place).await.map_err(Problem::Ours)?;
             return Err(refused("it does not have the declared SHA-256".to_owned()));
         }
-        Ok(Copied { place, size_bytes, mime_type, sha256, filename })
+        let (copy_id, is_encoded) = (None, encoding.is_some());
+        Ok(Copied { place, copy_id, is_encoded, size_bytes, mime_type, sha256, filename })
     }
 }

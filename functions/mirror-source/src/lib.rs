@@ -1,8 +1,8 @@
 //! Copies what an object's blobs refer to on the web into S3.
 //!
 //! A message of its queue names an object. Each of its blobs that waits is fetched, written to a fresh
-//! place, and gets that place if the object still has it by then. What comes late or twice finds nothing
-//! that waits.
+//! place, and gets that place if the object still has it by then; or that of an earlier copy of the same
+//! bytes, and the fresh one goes again. What comes late or twice finds nothing that waits.
 
 mod copy;
 
@@ -15,7 +15,7 @@ use stowage_domain::limits::{MAX_MIRROR_BYTES, MAX_MIRROR_RECEIVES};
 use stowage_domain::object::{MirrorMessage, Mirrored, Object};
 use stowage_domain::{Error, Result};
 use stowage_fetch::{FetchRules, Fetcher, Internet, Network};
-use stowage_store::ports::{FindBucket, FindObject, MirrorObject};
+use stowage_store::ports::{FindBucket, FindObject, MirrorObject, Recorded};
 
 use copy::Problem;
 
@@ -63,7 +63,8 @@ where
             note.organisation_id = Some(message.organisation_id.to_string());
             note.namespace_id = Some(message.namespace_id.to_string());
             // Boxed, or the handler's future would be too deep to lay out.
-            note.outcome = Some(Box::pin(self.work_on(&message, is_last, deadline)).await?);
+            let outcome = Box::pin(self.work_on(&message, is_last, deadline, note)).await?;
+            note.outcome = Some(outcome);
         }
         Ok(())
     }
@@ -80,6 +81,7 @@ where
         message: &MirrorMessage,
         is_last: bool,
         deadline: Deadline,
+        note: &mut Note,
     ) -> Result<&'static str> {
         let Some((bucket, object)) = self.find(message).await? else { return Ok("nothing to do") };
         let (mut outcome, mut may_pass, mut is_first) = ("nothing to do", None, true);
@@ -103,16 +105,19 @@ where
                 }
             };
             is_first = false;
-            let kept = self.store.mirror_object(message, &waiting, &mirrored, deadline.now()).await?;
-            outcome = match mirrored {
-                Mirrored::Copied(copied) if !kept => {
-                    self.blobs.delete_all_versions(&copied.place).await?;
-                    "changed meanwhile"
-                }
-                Mirrored::Copied(_) if outcome != "failed" => "copied",
-                Mirrored::Failed(_) if kept => "failed",
+            let recorded = self.store.mirror_object(message, &waiting, &mirrored, deadline.now()).await?;
+            if let (Some(place), Recorded::Another | Recorded::Nothing) = (mirrored.place(), recorded) {
+                self.blobs.delete_all_versions(place).await?;
+            }
+            outcome = match (mirrored, recorded) {
+                (Mirrored::Failed(_), Recorded::This) => "failed",
+                (Mirrored::Copied(_), Recorded::Nothing) => "changed meanwhile",
+                (Mirrored::Copied(_), _) if outcome != "failed" => "copied",
                 _ => outcome,
             };
+            if recorded == Recorded::Another {
+                note.count("reused_copies");
+            }
         }
         match may_pass {
             Some(reason) => Err(Error::Unavailable(Cause::new(reason))),

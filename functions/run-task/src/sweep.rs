@@ -73,10 +73,12 @@ impl<S: Records, B: Bytes> RunTask<S, B> {
         sweep_list(run, batches, remove).await
     }
 
-    /// Removes an object with the bytes that are its alone, as it is by then.
+    /// Removes an object with the bytes that are its alone, and with the copies that it shares with others of
+    /// the bucket, as it is by then.
     async fn remove_object(&self, bucket: &Bucket, mut object: Object) -> Result<()> {
         loop {
-            let own = object.blobs.iter().filter(|blob| blob.upload_id.is_none());
+            let own = object.blobs.iter();
+            let own = own.filter(|blob| blob.upload_id.is_none() || blob.shared_copy().is_some());
             for place in own.filter_map(|blob| blob.place.as_ref()) {
                 self.blobs.delete_all_versions(place).await?;
             }

@@ -193,6 +193,11 @@ pub const PUBLISH_FOR_SECONDS: i64 = 12 * 3600;
 /// Most bytes of a source that is copied: as many as an upload may have.
 pub const MAX_MIRROR_BYTES: u64 = MAX_UPLOAD_BYTES;
 
+/// Most uploads and copies together that an object refers to when it is to share one more copy; further copies
+/// are its own. Half of [`MAX_UPLOAD_REFERENCES`], so that a client may replace them by as many uploads in one
+/// write.
+pub const MAX_SHARED_COPIES: usize = MAX_UPLOAD_REFERENCES / 2;
+
 /// How often `mirror-source` is handed an object before a source that can't be read counts as one that
 /// never can; the template's queue says the same.
 pub const MAX_MIRROR_RECEIVES: u32 = 6;

@@ -233,17 +233,29 @@ pub trait AmendObject: Send + Sync {
     ) -> impl Future<Output = Result<Object>> + Send;
 }
 
+/// What was recorded of a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// How it ended; the blob has these very bytes, if there are any.
+    This,
+    /// The blob has the same bytes in another place, which were there before: these are nobody's.
+    Another,
+    /// Nothing: there is no such blob that waits any more.
+    Nothing,
+}
+
 /// Brings copies of sources into objects.
 pub trait MirrorObject: Send + Sync {
-    /// Records how the copy of a blob ended, in the object that the message means. False if there is no
-    /// such blob that waits any more, and the object has none of the copy.
+    /// Records how the copy of a blob ended, in the object that the message means. Unless the client wants one
+    /// of its own, the copy is one that objects of the bucket share: an earlier one, where there is any with
+    /// the same content.
     fn mirror_object(
         &self,
         message: &MirrorMessage,
         waiting: &Waiting,
         mirrored: &Mirrored,
         now: Timestamp,
-    ) -> impl Future<Output = Result<bool>> + Send;
+    ) -> impl Future<Output = Result<Recorded>> + Send;
 }
 
 /// Deletes objects.

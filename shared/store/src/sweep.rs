@@ -4,6 +4,7 @@
 //! left. Two kinds of rows stay: idempotency claims, which end by themselves (24 hours), and the records
 //! of bytes that objects left which a client deleted earlier, for whoever removes those bytes.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
@@ -19,7 +20,7 @@ use crate::item::text;
 use crate::objects::content_pk;
 use crate::pace::Outcome;
 use crate::ports::{FindTask as _, SweepBucket};
-use crate::uploads::{content_pks, upload_pk};
+use crate::uploads::{content_pks, copy_pks, upload_pk};
 
 impl SweepBucket for Store {
     fn remembered_for(&self) -> Duration {
@@ -29,11 +30,18 @@ impl SweepBucket for Store {
 
     async fn sweep_object(&self, object: &Object) -> Result<bool> {
         let mut pace = self.writing();
-        let Some(identity) = object.content_identity() else {
+        let mut actions = vec![self.delete_action(object)?];
+        if let Some(identity) = object.content_identity() {
+            actions.push(delete_row(&self.tables.objects, content_pk(&object.bucket_id, &identity))?);
+        }
+        // Others that share them are of this bucket, too, and go as well. Several blobs may share one.
+        let copies: BTreeSet<String> = object.blobs.iter().flat_map(|blob| copy_pks(object, blob)).collect();
+        for pk in copies {
+            actions.push(delete_row(&self.tables.uploads, pk)?);
+        }
+        if actions.len() == 1 {
             return self.delete_alone(object, &mut pace).await;
-        };
-        let pointer = delete_row(&self.tables.objects, content_pk(&object.bucket_id, &identity))?;
-        let actions = [self.delete_action(object)?, pointer];
+        }
         Ok(self.transact(&actions, &mut pace).await?.is_none())
     }
 

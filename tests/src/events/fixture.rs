@@ -31,7 +31,7 @@ use stowage_store::Store;
 use stowage_store::ports::{
     Change, ChangeNamespace as _, CompleteUpload as _, Completion, CreateBatch as _, CreateBucket as _,
     CreateNamespace as _, FindObject as _, ManageKeys as _, MirrorObject as _, PutTask as _, PutUpload as _,
-    ReportBatch as _, WriteObject as _,
+    Recorded, ReportBatch as _, WriteObject as _,
 };
 
 use crate::Client;
@@ -402,6 +402,8 @@ async fn copy_source(store: &Store, blobs: &Blobs, object: &Object, bytes: &str,
     place.version_id = streamed.version_id;
     let copied = Copied {
         place,
+        copy_id: None,
+        is_encoded: false,
         size_bytes: streamed.size_bytes,
         mime_type: described.content_type.to_owned(),
         sha256: streamed.sha256,
@@ -415,7 +417,7 @@ async fn copy_source(store: &Store, blobs: &Blobs, object: &Object, bytes: &str,
         incarnation: object.incarnation.clone(),
     };
     let kept = store.mirror_object(&message, &waiting, &Mirrored::Copied(copied), now).await;
-    assert_eq!(kept.ok(), Some(true), "the copy is the object's");
+    assert_eq!(kept.ok(), Some(Recorded::This), "the copy is the object's");
 }
 
 /// The write under an id of the fixture's choice.

@@ -5,6 +5,7 @@ mod copies;
 mod failures;
 mod played;
 mod races;
+mod shared;
 mod web;
 
 use std::time::Duration;
@@ -35,7 +36,7 @@ impl Scene {
     async fn with(change: impl FnOnce(&mut FetchRules)) -> Self {
         let stack = TestStack::start().await;
         let schema = json!({
-            "doc": {"type": "text"}, "photo": {"type": "image"}, "sku": {"type": "string", "required": true},
+            "doc": {"type": "text"}, "note": {"type": "text"}, "photo": {"type": "image"}, "sku": {"type": "string", "required": true},
         });
         let key = json!({"fields": ["sku"], "default_policy": "upsert"});
         let bucket = stack.client.bucket("mirrored", schema, key).await;

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Blob, BlobDetails, Checksum};
-use crate::id::BlobId;
+use crate::id::{BlobId, UploadId};
 use crate::media::{self, ContentType};
-use crate::place::Place;
+use crate::place::{Area, Place};
 use crate::violation::Path;
 
 /// What a source that names no content type has.
@@ -32,6 +32,8 @@ pub struct Waiting {
     pub property: String,
     /// The name of its file: the client's, or as the source's path has it.
     pub filename: Option<String>,
+    /// Whether the client wants a copy of its own, even of bytes that are there already.
+    pub force_remirror: bool,
 }
 
 /// The bytes of a source, in S3.
@@ -39,6 +41,10 @@ pub struct Waiting {
 pub struct Copied {
     /// Where they are.
     pub place: Place,
+    /// The shared copy that they are, if they are one: its row counts who refers to it.
+    pub copy_id: Option<UploadId>,
+    /// Whether S3 sends them with a content encoding.
+    pub is_encoded: bool,
     /// How many there are.
     pub size_bytes: u64,
     /// What they are.
@@ -58,7 +64,13 @@ impl Blob {
             url: reference.url.clone(),
             property: self.property.clone(),
             filename: self.details.filename.clone().or_else(|| filename_in(&reference.url)),
+            force_remirror: reference.force_remirror,
         })
+    }
+
+    /// The copy that has the bytes of this blob, and perhaps of others.
+    pub fn shared_copy(&self) -> Option<&UploadId> {
+        self.place.as_ref().filter(|place| place.area == Area::Mirror).and(self.upload_id.as_ref())
     }
 
     /// What a source's bytes are, going by what the source and the client say; or why they don't fit the
@@ -87,6 +99,7 @@ impl Blob {
     pub(crate) fn fill_from_copy(&mut self, copied: Copied) {
         self.mirror = None;
         self.place = Some(copied.place);
+        self.upload_id = copied.copy_id;
         self.details = BlobDetails {
             filename: Some(copied.filename),
             size_bytes: Some(copied.size_bytes),

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Object;
+use super::{Object, ObjectStatus};
 use crate::blob::{Blob, Copied, MirrorState, Waiting};
-use crate::id::{BucketId, Incarnation, NamespaceId, ObjectId, OrganisationId};
+use crate::id::{BlobId, BucketId, Incarnation, NamespaceId, ObjectId, OrganisationId};
 use crate::namespace::Scope;
+use crate::place::Place;
 use crate::time::Timestamp;
 
 /// Word that blobs of an object wait for their copies. It may come late, and more than once.
@@ -47,6 +48,16 @@ pub enum Mirrored {
     Failed(String),
 }
 
+impl Mirrored {
+    /// Where the bytes are, if there are any.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Copied(copied) => Some(&copied.place),
+            Self::Failed(_) => None,
+        }
+    }
+}
+
 impl Object {
     /// Whether any blob waits for its copy.
     pub fn is_waiting(&self) -> bool {
@@ -65,6 +76,10 @@ impl Object {
             Mirrored::Copied(copied) => new.blobs[index].fill_from_copy(copied.clone()),
             Mirrored::Failed(reason) => {
                 new.blobs[index].mirror = Some(MirrorState::Failed);
+                // Who processes it meanwhile says how that ends.
+                if new.status == ObjectStatus::Pending {
+                    new.status = ObjectStatus::Failed;
+                }
                 // Of several, the first.
                 new.error.get_or_insert_with(|| format!("blob '{}': {reason}", waiting.property));
             }
@@ -72,13 +87,9 @@ impl Object {
         Some(new)
     }
 
-    /// Whether a blob already has the copy: an earlier attempt was stored, and only its answer was lost.
-    pub fn has_mirrored(&self, mirrored: &Mirrored) -> bool {
-        match mirrored {
-            Mirrored::Copied(copied) => {
-                self.blobs.iter().any(|blob| blob.place.as_ref() == Some(&copied.place))
-            }
-            Mirrored::Failed(_) => false,
-        }
+    /// Where the bytes of a blob are by now, if it is there and has some: an earlier attempt was stored, and
+    /// only its answer was lost, or another run was first.
+    pub fn place_of(&self, blob: &BlobId) -> Option<&Place> {
+        self.blobs.iter().find(|known| known.blob_id == *blob)?.place.as_ref()
     }
 }

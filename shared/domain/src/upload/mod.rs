@@ -4,6 +4,7 @@ mod batch;
 mod cancel;
 mod cleanup;
 mod confirm;
+mod copy;
 mod request;
 mod response;
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use serde::Serialize;
 use stowage_domain::Result;
 use stowage_domain::blob::Blob;
@@ -13,6 +13,7 @@ use stowage_domain::policy::Policy;
 
 use super::item::{KIND, blob_properties, field_attribute, listed_at, listing, object_pk};
 use crate::Store;
+use crate::calls::unbuilt;
 use crate::item::{number, text, to_attribute};
 
 /// DynamoDB's limits: 4 KB for an expression, 300 operators and functions. Stay well below both.
@@ -46,6 +47,24 @@ impl Store {
             .condition_expression(expression.condition())
             .set_expression_attribute_names(Some(expression.names))
             .set_expression_attribute_values(Some(expression.values))
+    }
+
+    /// The same as a part of a transaction.
+    pub(super) fn update_action(
+        &self,
+        bucket: &BucketId,
+        object: &ObjectId,
+        expression: Expression,
+    ) -> Result<TransactWriteItem> {
+        let update = Update::builder()
+            .table_name(&self.tables.objects)
+            .key("pk", text(object_pk(bucket, object)))
+            .update_expression(expression.update())
+            .condition_expression(expression.condition())
+            .set_expression_attribute_names(Some(expression.names))
+            .set_expression_attribute_values(Some(expression.values))
+            .build();
+        Ok(TransactWriteItem::builder().update(update.map_err(unbuilt)?).build())
     }
 }
 

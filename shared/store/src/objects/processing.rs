@@ -2,16 +2,13 @@
 //! still the one that was read.
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use stowage_domain::Result;
 use stowage_domain::object::{Object, Processed};
 use stowage_domain::time::Timestamp;
 
 use super::expression::Expression;
-use super::item::object_pk;
 use crate::Store;
-use crate::calls::unbuilt;
-use crate::item::text;
 
 impl Store {
     /// The call that records a report on an object.
@@ -33,15 +30,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<TransactWriteItem> {
         let expression = Expression::processing(old, &old.processed(processed, now))?;
-        let update = Update::builder()
-            .table_name(&self.tables.objects)
-            .key("pk", text(object_pk(&old.bucket_id, &old.object_id)))
-            .update_expression(expression.update())
-            .condition_expression(expression.condition())
-            .set_expression_attribute_names(Some(expression.names))
-            .set_expression_attribute_values(Some(expression.values))
-            .build();
-        Ok(TransactWriteItem::builder().update(update.map_err(unbuilt)?).build())
+        self.update_action(&old.bucket_id, &old.object_id, expression)
     }
 }
 

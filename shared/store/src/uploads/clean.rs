@@ -7,7 +7,7 @@ use stowage_domain::Result;
 use stowage_domain::time::Timestamp;
 use stowage_domain::upload::{Kept, Upload, UploadStatus};
 
-use super::item::UploadItem;
+use super::item::{UploadItem, has_bytes};
 use super::{content_pks, upload_pk};
 use crate::Store;
 use crate::failure::Item;
@@ -46,8 +46,7 @@ impl CleanUploads for Store {
         let scan = self.scan(&self.tables.uploads, after, at_most).consistent_read(true);
         let page = self.reading().read(|| scan.clone().send()).await.map_err(Outcome::into_error)?;
         let next = page.last_evaluated_key.as_ref().and_then(row_of);
-        let is_upload = |item: &Item| item.get("kind").is_some_and(|kind| *kind == text("upload"));
-        let items = page.items.unwrap_or_default().into_iter().filter(is_upload);
+        let items = page.items.unwrap_or_default().into_iter().filter(has_bytes);
         let found = items.filter_map(|item| Some(Row { key: row_of(&item)?, record: kept(item) }));
         Ok(Scanned { found: found.collect(), next })
     }

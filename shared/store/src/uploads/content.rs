@@ -44,12 +44,16 @@ pub(super) enum Over<'a> {
     Void(&'a UploadId),
 }
 
-fn pointer_pk(organisation: &OrganisationId, bucket: &BucketId, identity: &str) -> String {
+pub(super) fn pointer_pk(organisation: &OrganisationId, bucket: &BucketId, identity: &str) -> String {
     format!("{organisation}#content#{bucket}#{identity}")
 }
 
-/// What a confirmed upload is found by: its verified SHA-256, and S3's ETag with the size.
+/// What a confirmed upload is found by: its verified SHA-256, and S3's ETag with the size. Copies are found by
+/// copies alone.
 pub(super) fn identities(upload: &Upload) -> Vec<String> {
+    if upload.is_copy() {
+        return upload.copy_identity().into_iter().collect();
+    }
     let mut identities: Vec<_> =
         [upload.content_identity(), upload.etag_identity()].into_iter().flatten().collect();
     identities.dedup();

@@ -3,7 +3,8 @@
 //! | pk | what |
 //! |---|---|
 //! | `{org}#{upload_id}` | an upload (TTL until it is confirmed) |
-//! | `{org}#content#{bucket_id}#{identity}` | the confirmed upload with this verified content |
+//! | `{org}#{upload_id}`, kind `copy` | a source's copy that objects share; in no list, and no client's |
+//! | `{org}#content#{bucket_id}#{identity}` | the confirmed upload, or the copy, with this verified content |
 //!
 //! An upload is PENDING until a confirm ([`complete`]) or a cancellation ([`cancel`]) comes. A CANCELED
 //! one's `keep_bytes` says whether what was sent for it stays: its presigned URL can't be taken back, so
@@ -13,6 +14,7 @@ mod cancel;
 mod clean;
 mod complete;
 mod content;
+mod copies;
 mod item;
 mod put;
 
@@ -29,6 +31,8 @@ use crate::pace::Pace;
 use crate::ports::FindUploads;
 
 pub(crate) use content::content_pks;
+pub(crate) use copies::{SharedCopy, copy_pks};
+use item::is_upload;
 pub(crate) use item::{from_upload_item, upload_pk};
 
 impl FindUploads for Store {
@@ -44,7 +48,8 @@ impl FindUploads for Store {
         let key = |id| Item::from([("pk".to_owned(), text(upload_pk(organisation, id)))]);
         let keys = uploads.iter().map(key).collect();
         let mut found = BTreeMap::new();
-        for item in self.items_at(&self.tables.uploads, keys, &mut self.reading()).await? {
+        let items = self.items_at(&self.tables.uploads, keys, &mut self.reading()).await?;
+        for item in items.into_iter().filter(is_upload) {
             let upload = from_upload_item(item)?;
             found.insert(upload.upload_id.clone(), upload);
         }
@@ -61,6 +66,6 @@ impl Store {
         pace: &mut Pace,
     ) -> Result<Option<Upload>> {
         let item = self.item(&self.tables.uploads, upload_pk(organisation, upload), pace).await?;
-        item.map(from_upload_item).transpose()
+        item.filter(is_upload).map(from_upload_item).transpose()
     }
 }
