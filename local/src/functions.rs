@@ -52,6 +52,16 @@ impl std::fmt::Debug for Functions {
     }
 }
 
+tokio::task_local! {
+    static RUNNING: &'static str;
+}
+
+/// The function that a queue, a stream or the clock has started and whose work this is, if it is one's: what
+/// stands between such functions and the engines may want to know.
+pub fn running() -> Option<&'static str> {
+    RUNNING.try_with(|name| *name).ok()
+}
+
 impl Functions {
     /// The functions of the API over one deployment's records and bytes.
     pub fn new(store: &Store, blobs: &Blobs, auth: &Auth) -> Self {
@@ -105,11 +115,11 @@ impl Functions {
     /// Calls a function that a queue, a stream or the clock starts, with the time that Lambda would give it.
     pub async fn deliver(&self, name: &str, event: Value, timeout: Duration) -> Result<Value, String> {
         let known = self.event_handlers.iter().find(|(known, _)| *known == name);
-        let (_, handler) = known.ok_or_else(|| format!("no function {name}"))?;
+        let (name, handler) = known.ok_or_else(|| format!("no function {name}"))?;
         let mut context = Context::default();
         let timeout = i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX);
         context.deadline = u64::try_from(clock::now().plus_seconds(timeout).millis()).unwrap_or(u64::MAX);
-        let answer = handler(event, context).await;
+        let answer = RUNNING.scope(*name, handler(event, context)).await;
         self.written.send_modify(|written| *written += 1);
         answer
     }

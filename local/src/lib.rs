@@ -20,7 +20,7 @@ pub mod stack;
 mod walkthrough;
 
 pub use bus::{EVENT_BUS, EventBus};
-pub use functions::Functions;
+pub use functions::{Functions, running};
 pub use gateway::event::{GatewayRequest, to_event};
 pub use relay::{Delivery, Planned, Relay, RelayOptions, Trouble};
 pub use stack::{Data, Options, Stack, StackInfo, StartError};

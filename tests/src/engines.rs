@@ -23,7 +23,8 @@ pub struct Holdings {
 }
 
 impl Engines {
-    pub(crate) fn of(stack: &Stack) -> Self {
+    /// Those of this stack.
+    pub fn of(stack: &Stack) -> Self {
         let info = stack.info();
         let endpoints = Endpoints {
             dynamodb: Some(info.dynamodb.clone()),

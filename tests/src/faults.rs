@@ -1,5 +1,6 @@
 //! Faults at the SDKs' HTTP connector: what AWS does and the embedded engines don't.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +12,9 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use stowage_local::running;
+
+use crate::every::Every;
 
 /// A call that an SDK sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +62,7 @@ struct Rule {
 struct State {
     calls: Vec<Call>,
     rules: Vec<Rule>,
+    every: Option<Every>,
 }
 
 /// Records the calls of the system's SDK clients, and injects faults.
@@ -70,6 +75,23 @@ impl Faults {
     /// The next `times` calls of this action meet this fault. Rules for one action apply in order.
     pub fn inject(&self, action: &str, fault: Fault, times: usize) {
         self.lock().rules.push(Rule { action: action.to_owned(), fault, left: times });
+    }
+
+    /// From now on the calls of each function that queues, streams or the clock start fail in every way, each
+    /// once for each action: the request lost, the answer lost, and throttled.
+    pub fn bring_every(&self) {
+        self.lock().every = Some(Every::default());
+    }
+
+    /// The functions with the actions that they have called since [`Self::bring_every`], each with what it has
+    /// not met yet.
+    pub fn outstanding(&self) -> BTreeMap<(&'static str, String), Vec<Fault>> {
+        self.lock().every.as_ref().map(Every::outstanding).unwrap_or_default()
+    }
+
+    /// No call fails any more because of [`Self::bring_every`].
+    pub fn bring_no_more(&self) {
+        self.lock().every = None;
     }
 
     /// The calls since the last time this was asked.
@@ -98,10 +120,12 @@ impl Faults {
     fn note(&self, call: Call) -> Option<Fault> {
         let mut state = self.lock();
         let rule = state.rules.iter_mut().find(|rule| rule.action == call.action && rule.left > 0);
-        let fault = rule.map(|rule| {
+        let ruled = rule.map(|rule| {
             rule.left -= 1;
             rule.fault.clone()
         });
+        let every = state.every.as_mut().zip(running());
+        let fault = ruled.or_else(|| every.and_then(|(every, function)| every.next(function, &call.action)));
         state.calls.push(call);
         fault
     }

@@ -10,6 +10,7 @@ mod deployment;
 mod encoding;
 mod engines;
 pub mod events;
+mod every;
 mod faults;
 mod log_line;
 mod output;
@@ -22,6 +23,7 @@ mod stack;
 mod tls;
 mod variables;
 mod web;
+pub mod whole;
 
 pub use client::{Answer, Client, Put};
 pub use deployment::{Deployment, play_events, play_feeds, play_feeds_over};

@@ -28,4 +28,5 @@ mod reconcile;
 mod seed;
 mod tasks;
 mod tenancy;
+mod troubled;
 mod uploads;

@@ -70,6 +70,8 @@ pub struct Options {
     pub port: u16,
     /// How the store behaves.
     pub settings: Settings,
+    /// How the store of the functions behaves that queues and streams feed, if not like that.
+    pub background_settings: Option<Settings>,
     /// What stands between the API's functions and the engines.
     pub wrap_http: Option<WrapHttp>,
     /// What stands between the functions that queues and streams feed, and the engines.
@@ -91,6 +93,7 @@ impl Default for Options {
             public_host: None,
             port: 0,
             settings: Settings::default(),
+            background_settings: None,
             wrap_http: None,
             wrap_background_http: None,
             relay: RelayOptions::default(),
@@ -188,7 +191,7 @@ impl Stack {
         let background = aws(options.wrap_background_http.as_ref());
         let auth = Auth::new(store.clone(), Some(DEFAULT_NAMESPACE));
         let functions = Functions::new(&store, &blobs, &auth).with_event_functions(
-            &records(&background, options.settings),
+            &records(&background, options.background_settings.unwrap_or(options.settings)),
             &Blobs::new(background.s3(), BLOB_BUCKET),
             &Bus::new(background.eventbridge(), EVENT_BUS),
             &options.fetch_rules,

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
 use stowage_local::StackInfo;
 use stowage_tests::Client;
+pub(crate) use stowage_tests::whole::{things as bucket, upload_of as upload};
 use tempfile::TempDir;
 
 /// When a process that neither gets ready nor ends has failed.
@@ -171,24 +171,4 @@ impl Drop for Server {
 /// A path as the command line takes it.
 pub(crate) fn text(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
-}
-
-/// Makes a bucket called `things`, in which `sku` identifies an object under `insert`.
-pub(crate) async fn bucket(client: &Client) -> String {
-    let properties = json!({
-        "sku": {"type": "string", "required": true},
-        "file": {"type": "text"},
-        "notes": {"type": "text"},
-    });
-    client.bucket("things", properties, json!({"fields": ["sku"], "default_policy": "insert"})).await
-}
-
-/// The body of a create-upload in that bucket.
-pub(crate) fn upload(sku: &str) -> Value {
-    json!({
-        "filename": "a.txt",
-        "content_type": "text/plain",
-        "blob_property": "file",
-        "object_metadata": {"sku": sku},
-    })
 }

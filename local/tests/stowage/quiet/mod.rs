@@ -1,21 +1,19 @@
 //! Kills the process in the middle of a thousand mixed operations, starts it again, and waits until it is
 //! quiet: then everything is in a state that it may stay in, and everything was told.
 
-mod left;
-mod work;
-
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use stowage_domain::upload::{Grace, Rounds};
+use stowage_local::{Data, Options, Stack};
+use stowage_tests::Engines;
+use stowage_tests::whole::{Left, Worker, things};
 use tokio::task::JoinSet;
 
-use crate::support::{Server, bucket};
-use left::Left;
-use work::Worker;
+use crate::support::Server;
 
 /// Operations that are answered, in all rounds.
 const OPERATIONS: usize = 1000;
@@ -30,7 +28,7 @@ const GUARD: Duration = Duration::from_mins(2);
 async fn after_kills_and_quiet_everything_is_whole_and_told() {
     let data = tempfile::tempdir().expect("a directory");
     let server = Server::on(data.path());
-    let things = bucket(&server.client()).await;
+    let things = things(&server.client()).await;
     server.stop();
     let answered = Arc::new(AtomicUsize::new(0));
     for round in 0..=KILLS {
@@ -70,10 +68,25 @@ async fn after_kills_and_quiet_everything_is_whole_and_told() {
     let server = Server::on(data.path());
     let left = at_rest(&server, data.path(), &things).await;
     left.check_uploads();
-    left.check_objects(&server).await;
+    left.check_objects(&server.client()).await;
     left.check_batches();
+    left.check_tasks();
     left.check_events(&events(data.path()));
     server.stop();
+    no_byte_is_without_a_row(data.path(), &left).await;
+}
+
+/// What a kill has left between bytes and row, the clean-up finds, which waits for nothing here.
+async fn no_byte_is_without_a_row(data: &Path, left: &Left) {
+    let grace = Grace { orphaned: 0, unreferenced: 0, rounds: Rounds::ALWAYS, ..Grace::default() };
+    let data = Data::Directory(data.to_owned());
+    let stack = Stack::start(Options { data, grace, ..Options::default() }).await.expect("it starts");
+    let ran = stack.functions().deliver("reconcile", json!({}), GUARD).await;
+    ran.expect("it clears up, and no row lacks its bytes");
+    let keys = Engines::of(&stack).keys("").await;
+    assert!(keys.len() > 100, "too little was tried: {}", keys.len());
+    assert_eq!(left.without_row(keys), [""; 0]);
+    stack.stop().await;
 }
 
 /// What is left once nothing changes any more and no message waits.
@@ -81,7 +94,7 @@ async fn at_rest(server: &Server, data: &Path, bucket: &str) -> Left {
     let began = Instant::now();
     let mut before = None;
     loop {
-        let now = (Left::read(server, bucket).await, events(data).len());
+        let now = (Left::read(&server.client(), &server.info, bucket).await, events(data).len());
         if waiting(data) == 0 && before.as_ref() == Some(&now) {
             return now.0;
         }
@@ -110,44 +123,4 @@ fn waiting(data: &Path) -> usize {
 fn events(data: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(data.join("events.jsonl")).expect("events");
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
-}
-
-/// Rows by an attribute.
-fn by(rows: &[Value], name: &str) -> HashMap<String, Value> {
-    rows.iter().map(|row| (row[name].as_str().expect("a text").to_owned(), row.clone())).collect()
-}
-
-/// The rows of a table of this kind.
-async fn rows(server: &Server, table: &str, kind: &str) -> Vec<Value> {
-    let (mut found, mut after) = (Vec::new(), Value::Null);
-    loop {
-        let mut scan = json!({"TableName": format!("stowage-{table}"), "ConsistentRead": true});
-        if !after.is_null() {
-            scan["ExclusiveStartKey"] = after;
-        }
-        let page = server.client().dynamodb(&server.info.dynamodb, "Scan", &scan).await;
-        let items = page["Items"].as_array().expect("items").iter().map(plain);
-        found.extend(items.filter(|item| item["kind"] == kind));
-        after = page["LastEvaluatedKey"].clone();
-        if after.is_null() {
-            return found;
-        }
-    }
-}
-
-/// An item without DynamoDB's types.
-fn plain(item: &Value) -> Value {
-    let entries = item.as_object().expect("an item").iter();
-    entries.map(|(name, value)| (name.clone(), untyped(value))).collect()
-}
-
-fn untyped(value: &Value) -> Value {
-    let (kind, of) = value.as_object().and_then(|value| value.iter().next()).expect("a typed value");
-    match kind.as_str() {
-        "N" => serde_json::from_str(of.as_str().expect("digits")).expect("a number"),
-        "M" => plain(of),
-        "L" => of.as_array().expect("a list").iter().map(untyped).collect(),
-        "NULL" => Value::Null,
-        _ => of.clone(),
-    }
 }

@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Value, json};
+use stowage_local::StackInfo;
 
 use super::{by, rows};
-use crate::support::Server;
+use crate::Client;
 
 /// The rows, by table and kind.
 #[derive(Debug, PartialEq)]
-pub(super) struct Left {
+pub struct Left {
     bucket: String,
     objects: Vec<Value>,
     uploads: Vec<Value>,
+    copies: Vec<Value>,
     batches: Vec<Value>,
     progress: Vec<Value>,
     outcomes: Vec<Value>,
@@ -20,20 +22,31 @@ pub(super) struct Left {
 }
 
 impl Left {
-    pub(super) async fn read(server: &Server, bucket: &str) -> Self {
+    /// What a stack holds by now; its operations were all in this bucket.
+    pub async fn read(client: &Client, info: &StackInfo, bucket: &str) -> Self {
+        let rows = async |table, kind| rows(client, info, table, kind).await;
         Self {
             bucket: bucket.to_owned(),
-            objects: rows(server, "objects", "object").await,
-            uploads: rows(server, "uploads", "upload").await,
-            batches: rows(server, "batches", "batch").await,
-            progress: rows(server, "batches", "batch_progress").await,
-            outcomes: rows(server, "batches", "batch_outcome").await,
-            tasks: rows(server, "batches", "task").await,
+            objects: rows("objects", "object").await,
+            uploads: rows("uploads", "upload").await,
+            copies: rows("uploads", "copy").await,
+            batches: rows("batches", "batch").await,
+            progress: rows("batches", "batch_progress").await,
+            outcomes: rows("batches", "batch_outcome").await,
+            tasks: rows("batches", "task").await,
         }
     }
 
+    /// Those of these keys that no row has.
+    pub fn without_row(&self, keys: Vec<String>) -> Vec<String> {
+        let blobs = self.objects.iter().filter_map(|object| object["blobs"].as_array()).flatten();
+        let rows = blobs.chain(&self.uploads).chain(&self.copies);
+        let owned: BTreeSet<&str> = rows.filter_map(|row| row["place"]["key"].as_str()).collect();
+        keys.into_iter().filter(|key| !owned.contains(key.as_str())).collect()
+    }
+
     /// An upload whose bytes came is COMPLETED, whoever confirmed it.
-    pub(super) fn check_uploads(&self) {
+    pub fn check_uploads(&self) {
         let completed = self.uploads.iter().filter(|upload| upload["status"] == "COMPLETED").count();
         assert!(completed > 50, "too little was tried: {completed}");
         for upload in &self.uploads {
@@ -43,9 +56,8 @@ impl Left {
     }
 
     /// No row lacks its bytes, and no upload that has some is left PENDING.
-    pub(super) async fn check_objects(&self, server: &Server) {
+    pub async fn check_objects(&self, client: &Client) {
         assert!(self.objects.len() > 100, "too little was tried: {}", self.objects.len());
-        let client = server.client();
         let http = client.http();
         let mut read = 0;
         for object in &self.objects {
@@ -74,8 +86,17 @@ impl Left {
         }
     }
 
+    /// Long work is done.
+    pub fn check_tasks(&self) {
+        let worked_on: Vec<_> = self.tasks.iter().filter(|task| task["work"].is_object()).collect();
+        assert!(worked_on.len() > 5, "too little was tried: {}", worked_on.len());
+        for task in worked_on {
+            assert_eq!(task["status"], "COMPLETED", "{task}");
+        }
+    }
+
     /// What is counted of each batch is what was reported, and its task says the same.
-    pub(super) fn check_batches(&self) {
+    pub fn check_batches(&self) {
         assert!(self.batches.len() > 50, "too little was tried: {}", self.batches.len());
         let (progress, tasks) = (by(&self.progress, "batch_id"), by(&self.tasks, "task_id"));
         let mut ended = 0;
@@ -100,7 +121,7 @@ impl Left {
 
     /// Every change of an object, and every end of an upload and a batch, was published; and none under
     /// two ids.
-    pub(super) fn check_events(&self, events: &[Value]) {
+    pub fn check_events(&self, events: &[Value]) {
         let mut ids: HashMap<String, BTreeSet<String>> = HashMap::new();
         let mut versions: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
         for event in events {

@@ -5,41 +5,68 @@ use std::sync::Mutex;
 use serde_json::{Value, json};
 use stowage_local::StackInfo;
 
-use crate::support::upload;
+use super::upload_of;
+
+/// Kinds of operations, of which each step is one.
+const KINDS: usize = 10;
 
 /// A client. What it made before, it goes on with.
-pub(super) struct Worker {
+#[derive(Debug)]
+pub struct Worker {
     http: reqwest::Client,
     info: StackInfo,
     bucket: String,
     name: String,
+    source: Option<String>,
     made: Mutex<Vec<(String, String)>>,
 }
 
 impl Worker {
-    pub(super) fn new(info: &StackInfo, bucket: &str, name: String) -> Self {
+    /// One that works in a bucket of [`super::things`]; its name tells its objects from others'.
+    pub fn new(info: &StackInfo, bucket: &str, name: String) -> Self {
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { http, info: info.clone(), bucket: bucket.to_owned(), name, made: Mutex::default() }
+        Self {
+            http,
+            info: info.clone(),
+            bucket: bucket.to_owned(),
+            name,
+            source: None,
+            made: Mutex::default(),
+        }
+    }
+
+    /// The same that has a text at this URL copied, too.
+    #[must_use]
+    pub fn with_source(self, url: String) -> Self {
+        Self { source: Some(url), ..self }
     }
 
     /// One operation; nothing once the server is gone.
-    pub(super) async fn step(&self, step: usize) -> Option<()> {
+    pub async fn step(&self, step: usize) -> Option<()> {
         let sku = format!("{}-{step}", self.name);
-        match step % 8 {
+        match step % KINDS {
             0 => self.create("?policy=insert", &sku, &json!([])).await,
             1 => self.create("?policy=insert", &sku, &inline(&sku)).await,
             2 => self.create("?policy=insert&auto_process=true", &sku, &inline(&sku)).await,
             3 => self.upload(&sku, Some(&json!({"auto_submit_batch": true}))).await,
             // Nobody confirms this one.
             4 => self.upload(&sku, None).await,
-            5 => {
-                let (sku, _) = self.earlier(step)?;
-                self.create("?policy=upsert", &sku, &inline(&format!("{sku} again"))).await
-            }
-            6 => {
-                let (_, id) = self.earlier(step)?;
-                self.delete(&id).await
-            }
+            5 => match self.earlier(step) {
+                Some((sku, _)) => self.create("?policy=upsert", &sku, &inline(&format!("{sku} again"))).await,
+                None => self.create("?policy=upsert", &sku, &inline(&sku)).await,
+            },
+            6 => match self.earlier(step) {
+                Some((_, id)) => self.delete(&id).await,
+                None => self.create("?policy=insert", &sku, &json!([])).await,
+            },
+            7 => self.confirm_many(&sku).await,
+            8 => match &self.source {
+                Some(url) => {
+                    let source = json!([{"property": "notes", "type": "text", "data": url}]);
+                    self.create("?policy=insert", &sku, &source).await
+                }
+                None => self.create("?policy=insert", &sku, &inline(&sku)).await,
+            },
             _ => self.process().await,
         }
     }
@@ -59,14 +86,33 @@ impl Worker {
         Some(())
     }
 
-    async fn upload(&self, sku: &str, confirm: Option<&Value>) -> Option<()> {
+    /// Makes an upload, and PUTs its bytes; its id.
+    async fn put(&self, sku: &str) -> Option<String> {
         let path = format!("/v1/buckets/{}/uploads", self.bucket);
-        let created = self.ok(self.http.post(self.url(&path)).json(&upload(sku))).await?;
+        let created = self.ok(self.http.post(self.url(&path)).json(&upload_of(sku))).await?;
         let (url, id) = (created["presigned_url"].as_str()?, created["upload_id"].as_str()?);
         let put = self.http.put(url).header("content-type", "text/plain").body(sku.to_owned());
         assert_eq!(put.send().await.ok()?.status(), 200);
+        Some(id.to_owned())
+    }
+
+    async fn upload(&self, sku: &str, confirm: Option<&Value>) -> Option<()> {
+        let id = self.put(sku).await?;
         let Some(confirm) = confirm else { return Some(()) };
-        self.ok(self.http.post(self.url(&format!("{path}/{id}/confirm"))).json(confirm)).await?;
+        let path = format!("/v1/buckets/{}/uploads/{id}/confirm", self.bucket);
+        self.ok(self.http.post(self.url(&path)).json(confirm)).await?;
+        Some(())
+    }
+
+    /// Has two uploads confirmed by a task.
+    async fn confirm_many(&self, sku: &str) -> Option<()> {
+        let mut confirmations = Vec::new();
+        for half in ["left", "right"] {
+            confirmations.push(json!({"upload_id": self.put(&format!("{sku}-{half}")).await?}));
+        }
+        let path = format!("/v1/buckets/{}/uploads/confirm/batch", self.bucket);
+        let confirm = json!({"confirmations": confirmations});
+        self.ok(self.http.post(self.url(&path)).json(&confirm)).await?;
         Some(())
     }
 
