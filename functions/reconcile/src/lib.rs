@@ -31,7 +31,7 @@ use stowage_blobs::ports::{AbortParts, DeleteBytes, HasBytes, ListKeys};
 use stowage_domain::Result;
 use stowage_domain::upload::Grace;
 use stowage_store::ports::{
-    ChangeBatch, CleanUploads, FindBatch, FindOrphans, FindTask, ListAttempts, MarkLost, ReleaseObjects,
+    ChangeBatch, CleanUploads, FailObject, FindBatch, FindOrphans, FindTask, ListAttempts, ReleaseObjects,
     RememberPass, RemindOfCopies, RemoveBytes, ReviveTasks, ScanObjects,
 };
 
@@ -72,7 +72,7 @@ where
         + FindOrphans
         + FindTask
         + ListAttempts
-        + MarkLost
+        + FailObject
         + ReleaseObjects
         + RememberPass
         + RemindOfCopies

@@ -5,7 +5,7 @@ use stowage_blobs::ports::HasBytes;
 use stowage_domain::object::Object;
 use stowage_domain::upload::{Kept, UploadStatus};
 use stowage_domain::{Error, Result};
-use stowage_store::ports::{CleanUploads, MarkLost, ScanObjects, Scanned};
+use stowage_store::ports::{CleanUploads, FailObject, ScanObjects, Scanned};
 
 use crate::rounds::Pass;
 use crate::{Reconcile, Run};
@@ -21,7 +21,7 @@ fn gone() -> Error {
 /// Objects, with the bytes of their blobs.
 pub(crate) struct ObjectsBytes<'a, S, B>(pub(crate) &'a Reconcile<S, B>);
 
-impl<S: MarkLost + ScanObjects, B: HasBytes> Pass for ObjectsBytes<'_, S, B> {
+impl<S: FailObject + ScanObjects, B: HasBytes> Pass for ObjectsBytes<'_, S, B> {
     type Record = Object;
     const NAME: &'static str = "objects' bytes";
     const WHAT: &'static str = "object";
@@ -42,7 +42,7 @@ impl<S: MarkLost + ScanObjects, B: HasBytes> Pass for ObjectsBytes<'_, S, B> {
             }
             let reason = format!("blob '{}': its bytes are gone", blob.property);
             // Unless the object has changed since, and its bytes went for that reason.
-            if self.0.store.mark_lost(object, place, &reason, run.now()).await? {
+            if self.0.store.fail_object(object, place, &reason, run.now()).await? {
                 run.find("lost_bytes");
                 return Err(gone());
             }

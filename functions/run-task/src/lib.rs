@@ -1,4 +1,5 @@
-//! Does the long work behind tasks: removing buckets and namespaces, confirming many uploads.
+//! Does the long work behind tasks: removing buckets and namespaces, confirming many uploads, verifying large
+//! ones.
 //!
 //! A message of its queue is one turn of one task. What a turn can't do in its time, the next one does;
 //! whatever it does may be done again, so a turn that ends early, or runs twice, does no harm.
@@ -7,11 +8,12 @@ mod confirm;
 mod namespace;
 mod sweep;
 mod turn;
+mod verify;
 
 use serde_json::Value;
 use stowage_api::event::{QueueMessage, StreamRecord, Unreadable};
 use stowage_api::{Deadline, EventFunction, Note};
-use stowage_blobs::ports::{DeleteBytes, InspectUpload};
+use stowage_blobs::ports::{DeleteBytes, HashBytes, InspectUpload};
 use stowage_domain::id::{OrganisationId, TaskId};
 use stowage_domain::limits::MAX_TASK_RECEIVES;
 use stowage_domain::task::{Next, Task, TaskStatus, Work};
@@ -43,6 +45,7 @@ together! {
     ports::ChangeBucket,
     ports::CompleteUpload,
     ports::CreateBatch,
+    ports::FailObject,
     ports::FindBucket,
     ports::FindObject,
     ports::FindUploads,
@@ -56,12 +59,13 @@ together! {
     ports::RemoveBucket,
     ports::RemoveNamespace,
     ports::SweepBucket,
+    ports::VerifyUpload,
     ports::WorkOnTask,
 }
 
 together! {
     /// What it needs of the blobs.
-    Bytes: DeleteBytes, InspectUpload
+    Bytes: DeleteBytes, HashBytes, InspectUpload
 }
 
 impl<S, B> RunTask<S, B> {
@@ -115,6 +119,9 @@ impl<S: Records, B: Bytes> RunTask<S, B> {
         match run.task.work.clone() {
             Some(Work::ConfirmUploads { bucket_id, policy, confirmations }) => {
                 Box::pin(self.confirm_uploads(run, &bucket_id, policy, &confirmations)).await
+            }
+            Some(Work::VerifyUpload { upload_id, hashed }) => {
+                Box::pin(self.verify_upload(run, &upload_id, hashed.as_ref())).await
             }
             Some(Work::DeleteBucket { bucket_id }) => {
                 Box::pin(self.remove_bucket(run, &bucket_id)).await?;

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use stowage_api::Auth;
 use stowage_api::aws::{Aws, Credentials, Endpoints, Roots, https};
 use stowage_blobs::Blobs;
+use stowage_blobs::ports::MAX_HASHED_BYTES;
 use stowage_bus::Bus;
 use stowage_domain::upload::Grace;
 use stowage_fetch::FetchRules;
@@ -82,6 +83,8 @@ pub struct Options {
     pub fetch_rules: FetchRules,
     /// How long is left alone what nobody seems to need.
     pub grace: Grace,
+    /// Most bytes that a confirm reads to verify a declared SHA-256.
+    pub max_hashed: u64,
 }
 
 impl Default for Options {
@@ -99,6 +102,7 @@ impl Default for Options {
             relay: RelayOptions::default(),
             fetch_rules: mirror_source::rules(&[], &[]),
             grace: Grace::default(),
+            max_hashed: MAX_HASHED_BYTES,
         }
     }
 }
@@ -187,12 +191,13 @@ impl Stack {
 
         let foreground = aws(options.wrap_http.as_ref());
         let store = records(&foreground, options.settings);
-        let blobs = Blobs::new(foreground.s3(), BLOB_BUCKET);
+        let blobs_by = |aws: &Aws| Blobs::new(aws.s3(), BLOB_BUCKET).with_max_hashed(options.max_hashed);
+        let blobs = blobs_by(&foreground);
         let background = aws(options.wrap_background_http.as_ref());
         let auth = Auth::new(store.clone(), Some(DEFAULT_NAMESPACE));
         let functions = Functions::new(&store, &blobs, &auth).with_event_functions(
             &records(&background, options.background_settings.unwrap_or(options.settings)),
-            &Blobs::new(background.s3(), BLOB_BUCKET),
+            &blobs_by(&background),
             &Bus::new(background.eventbridge(), EVENT_BUS),
             &options.fetch_rules,
             options.grace,

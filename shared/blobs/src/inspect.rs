@@ -12,7 +12,7 @@ use stowage_domain::{Error, Result};
 
 use crate::Blobs;
 use crate::failure::{Failure, classify};
-use crate::ports::{InspectUpload, MAX_HASHED_BYTES};
+use crate::ports::InspectUpload;
 
 impl InspectUpload for Blobs {
     async fn inspect(&self, place: &Place) -> Result<Option<Stored>> {
@@ -42,7 +42,7 @@ impl InspectUpload for Blobs {
     }
 
     async fn sha256(&self, place: &Place, stored: &Stored) -> Result<Option<String>> {
-        if stored.sha256.is_some() || stored.size_bytes > MAX_HASHED_BYTES {
+        if stored.sha256.is_some() || stored.size_bytes > self.max_hashed {
             return Ok(stored.sha256.clone());
         }
         let object = self

@@ -8,6 +8,7 @@
 
 mod delete;
 mod failure;
+mod hash;
 mod inline;
 mod inspect;
 mod inventory;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
+use ports::MAX_HASHED_BYTES;
 
 pub use sign::MAX_URL_CHARS;
 pub use undelivered::UNDELIVERED;
@@ -35,6 +37,8 @@ pub struct Blobs {
     bucket: Arc<str>,
     /// How long a URL to read bytes is good.
     read_for: Duration,
+    /// Most bytes that confirm reads to verify a declared SHA-256.
+    max_hashed: u64,
 }
 
 /// How long a URL to read bytes is good (contract section 8.3).
@@ -44,7 +48,8 @@ impl Blobs {
     /// Blobs in an S3 bucket. The client's checksums must be set to "when required": otherwise the
     /// SDK signs headers that an ordinary PUT doesn't send.
     pub fn new(client: Client, bucket: &str) -> Self {
-        Self { signer: client.clone(), client, bucket: bucket.into(), read_for: READ_FOR }
+        let (signer, max_hashed) = (client.clone(), MAX_HASHED_BYTES);
+        Self { signer, client, bucket: bucket.into(), read_for: READ_FOR, max_hashed }
     }
 
     /// The same blobs with URLs signed by another client: a user's, whose signatures don't end with
@@ -58,6 +63,12 @@ impl Blobs {
     #[must_use]
     pub fn with_max_url_life(self, longest: Duration) -> Self {
         Self { read_for: self.read_for.min(longest), ..self }
+    }
+
+    /// The same blobs of which a confirm reads at most so many bytes, instead of [`MAX_HASHED_BYTES`].
+    #[must_use]
+    pub fn with_max_hashed(self, max_hashed: u64) -> Self {
+        Self { max_hashed, ..self }
     }
 
     /// The name of the S3 bucket.

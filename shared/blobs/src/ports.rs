@@ -6,7 +6,7 @@ use stowage_domain::bucket::StorageClass;
 use stowage_domain::object::PendingBytes;
 use stowage_domain::place::Place;
 use stowage_domain::time::Timestamp;
-use stowage_domain::upload::{Stored, Upload};
+use stowage_domain::upload::{Hashing, Stored, Upload};
 use stowage_domain::{Error, Result};
 
 /// Names the deployment's S3 bucket, which needs no right.
@@ -53,13 +53,37 @@ pub trait InspectUpload: Send + Sync {
     fn inspect(&self, place: &Place) -> impl Future<Output = Result<Option<Stored>>> + Send;
 
     /// The SHA-256 of the very bytes that were inspected, lower-case hex: S3's own where it has one,
-    /// else read and hashed up to [`MAX_HASHED_BYTES`]. `None` beyond that.
+    /// else read and hashed up to [`MAX_HASHED_BYTES`]. `None` beyond that: [`HashBytes`] is for those.
     fn sha256(&self, place: &Place, stored: &Stored) -> impl Future<Output = Result<Option<String>>> + Send;
 }
 
 /// Most bytes that confirm reads to verify a declared SHA-256: what a 256 MB function reads and
 /// hashes in about a second.
 pub const MAX_HASHED_BYTES: u64 = 64 * 1024 * 1024;
+
+/// How a stretch of hashing ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HashEnd {
+    /// All bytes are in the hash.
+    Whole,
+    /// Time ran out.
+    OutOfTime,
+    /// The bytes are gone.
+    Gone,
+}
+
+/// Hashes bytes of any size.
+pub trait HashBytes: Send + Sync {
+    /// Goes on hashing the bytes of a place, which are so many, while it may; at least a piece. What was
+    /// taken in before a failure stays so.
+    fn hash_on(
+        &self,
+        place: &Place,
+        size_bytes: u64,
+        hashing: &mut Hashing,
+        goes_on: &(dyn Fn() -> bool + Sync),
+    ) -> impl Future<Output = Result<HashEnd>> + Send;
+}
 
 /// Looks whether bytes are there.
 pub trait HasBytes: Send + Sync {

@@ -131,6 +131,12 @@ impl TaskId {
         let rest = upload.as_str().strip_prefix(UploadId::PREFIX).unwrap_or_default();
         Self(format!("{}{rest}", Self::PREFIX))
     }
+
+    /// The id of the verification of an upload's hash.
+    pub fn for_verification(upload: &UploadId) -> Self {
+        let rest = upload.as_str().strip_prefix(UploadId::PREFIX).unwrap_or_default();
+        Self(format!("{}hash_{rest}", Self::PREFIX))
+    }
 }
 
 impl BatchId {

@@ -11,6 +11,7 @@ use crate::id::{BatchId, BucketId, NamespaceId, OrganisationId, TaskId, UploadId
 use crate::namespace::Scope;
 use crate::policy::Policy;
 use crate::time::Timestamp;
+use crate::upload::Hashed;
 use crate::{Error, Result};
 
 /// What kind of work a task is, as the contract names it.
@@ -104,9 +105,18 @@ pub enum Work {
         /// The uploads, in the request's order.
         confirmations: Vec<Confirmation>,
     },
+    /// Verify the declared SHA-256 of a confirmed upload.
+    VerifyUpload {
+        /// The upload.
+        upload_id: UploadId,
+        /// How far it is hashed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hashed: Option<Hashed>,
+    },
 }
 
-/// How much of the work is done, in things: objects and uploads removed, confirmations answered.
+/// How much of the work is done, in things: objects and uploads removed, confirmations answered, bytes
+/// verified.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "openapi", schemars(rename = "TaskProgress"))]

@@ -1,13 +1,13 @@
 //! Confirming one upload: check what S3 has, then complete the upload and make its object, together or
 //! not at all (contract section 7.4).
 
-use serde_json::json;
+use serde_json::{Value, json};
 use stowage_blobs::ports::InspectUpload;
 use stowage_domain::bucket::Bucket;
 use stowage_domain::id::TaskId;
 use stowage_domain::object::Draft;
 use stowage_domain::policy::Policy;
-use stowage_domain::task::{Task, TaskStatus, TaskType};
+use stowage_domain::task::{Progress, Task, TaskStatus, TaskType, Work};
 use stowage_domain::time::Timestamp;
 use stowage_domain::upload::{ConfirmUploadRequest, Confirmable, Upload};
 use stowage_domain::{Error, Result};
@@ -83,7 +83,9 @@ where
         let task = manner.with_task.then(|| finished_task(&done, now));
         done.task_id = task.as_ref().map(|task| task.task_id.clone());
         let indexed = bucket.unique_key.is_none();
-        let done = self.store.complete_upload(Completion { upload: done, object, indexed, task }).await?;
+        let verification = done.is_to_be_verified().then(|| verification(&done, now));
+        let completion = Completion { upload: done, object, indexed, task, verification };
+        let done = self.store.complete_upload(completion).await?;
         done.check_repeat(request)?;
         Ok(done)
     }
@@ -141,10 +143,23 @@ where
     }
 }
 
+/// The work that is left of a confirm whose declared SHA-256 would take too long to verify.
+fn verification(upload: &Upload, now: Timestamp) -> Task {
+    let work = Work::VerifyUpload { upload_id: upload.upload_id.clone(), hashed: None };
+    let task =
+        Task::pending(&upload.scope, TaskType::ApiBucketsUploadsConfirm, inputs(upload), Some(work), now);
+    let progress = Progress { done: 0, total: upload.stored_size_bytes };
+    Task { task_id: TaskId::for_verification(&upload.upload_id), progress, ..task }
+}
+
+/// What a task of an upload works on.
+fn inputs(upload: &Upload) -> Vec<Value> {
+    vec![json!({"upload_id": upload.upload_id, "bucket_id": upload.bucket_id})]
+}
+
 /// The record of a confirm that was done at once: clients that ask for `async` poll it. Its id
 /// follows from the upload's, so that repeats name the same task.
 fn finished_task(upload: &Upload, now: Timestamp) -> Task {
-    let inputs = vec![json!({"upload_id": upload.upload_id, "bucket_id": upload.bucket_id})];
-    let task = Task::pending(&upload.scope, TaskType::ApiBucketsUploadsConfirm, inputs, None, now);
+    let task = Task::pending(&upload.scope, TaskType::ApiBucketsUploadsConfirm, inputs(upload), None, now);
     Task { task_id: TaskId::for_upload(&upload.upload_id), status: TaskStatus::Completed, ..task }
 }

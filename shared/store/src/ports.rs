@@ -354,6 +354,8 @@ pub struct Completion {
     pub indexed: bool,
     /// The finished task to write with it.
     pub task: Option<Task>,
+    /// The task of what is still to be verified, if it has bytes of its own.
+    pub verification: Option<Task>,
 }
 
 /// Confirms uploads.
@@ -362,6 +364,16 @@ pub trait CompleteUpload: Send + Sync {
     /// may stand for an earlier upload with the same bytes, it becomes its duplicate. If another
     /// confirm was first, that one's outcome is the answer.
     fn complete_upload(&self, completion: Completion) -> impl Future<Output = Result<Upload>> + Send;
+}
+
+/// Records what became of the verification of a declared SHA-256. An upload that is gone or going stays so.
+pub trait VerifyUpload: Send + Sync {
+    /// The bytes have it: the upload is found by it from now on, if the bucket's uploads are found by content
+    /// and no other is found by this.
+    fn upload_verified(&self, upload: &Upload, indexed: bool) -> impl Future<Output = Result<()>> + Send;
+
+    /// They don't: the upload's message says so.
+    fn upload_contradicted(&self, upload: &Upload) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Cancels uploads.
@@ -481,14 +493,14 @@ pub trait RemindOfCopies: Send + Sync {
     fn remind_of_copies(&self, object: &Object, now: Timestamp) -> impl Future<Output = Result<bool>> + Send;
 }
 
-/// Says of objects that their bytes are gone.
-pub trait MarkLost: Send + Sync {
+/// Says of objects that something is wrong with their bytes.
+pub trait FailObject: Send + Sync {
     /// Makes the object FAILED for this reason, if it is there in this life and still has the bytes of this
     /// place; false if it hasn't.
-    fn mark_lost(
+    fn fail_object(
         &self,
         object: &Object,
-        lost: &Place,
+        place: &Place,
         reason: &str,
         now: Timestamp,
     ) -> impl Future<Output = Result<bool>> + Send;

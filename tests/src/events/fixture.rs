@@ -338,7 +338,7 @@ impl UploadSeed {
             named(write, self.object_id.clone(), bucket)
         });
         let indexed = bucket.unique_key.is_none();
-        let completion = Completion { upload: done, object, indexed, task: None };
+        let completion = Completion { upload: done, object, indexed, task: None, verification: None };
         store.complete_upload(completion).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
     }
 }

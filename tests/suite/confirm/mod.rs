@@ -2,6 +2,7 @@
 
 mod policies;
 mod states;
+mod verified;
 
 use serde_json::{Value, json};
 use stowage_tests::{Answer, TestStack};

@@ -7,6 +7,7 @@ mod confirm;
 mod copy;
 mod request;
 mod response;
+mod verify;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -28,6 +29,7 @@ pub use cleanup::{Cleanup, Grace, Kept, Rounds};
 pub use confirm::{ConfirmUploadRequest, Confirmable, Stored};
 pub use request::{CreateUploadRequest, UploadDraft};
 pub use response::{ConfirmUploadResponse, UploadResponse};
+pub use verify::{Hashed, Hashing};
 
 /// How far an upload is. PENDING ends as COMPLETED by a confirm, as CANCELED by its owner, or as
 /// FAILED when its URL has expired without either.

@@ -19,7 +19,6 @@ mod content;
 mod delete;
 mod expression;
 mod item;
-mod lost;
 mod mirror;
 mod orphan;
 mod processing;
@@ -27,6 +26,7 @@ mod references;
 mod removal;
 mod scan;
 mod single;
+mod upkeep;
 mod versioned;
 
 use stowage_domain::bucket::Bucket;

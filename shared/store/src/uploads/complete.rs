@@ -4,6 +4,7 @@
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
 use stowage_domain::error::Resource;
 use stowage_domain::id::UploadId;
+use stowage_domain::task::Task;
 use stowage_domain::upload::{Confirmable, Upload};
 use stowage_domain::{Error, Result};
 
@@ -121,7 +122,8 @@ impl Store {
         upload.object_id = completion.object.as_ref().map(|object| object.object_id.clone());
         let mut companions = vec![self.confirmed(&upload)?];
         companions.extend(pointers);
-        companions.extend(self.task(completion)?);
+        companions.extend(self.task(completion.task.as_ref())?);
+        companions.extend(self.task(completion.verification.as_ref())?);
         let refused = if let Some(object) = &completion.object {
             match self.transact_object(object, &companions, Some(&upload.upload_id), pace).await? {
                 Ended::Written(_) | Ended::Replayed(_) => None,
@@ -164,7 +166,7 @@ impl Store {
                 .condition_expression("attribute_exists(pk)");
             actions.push(check_action(check)?);
         }
-        actions.extend(self.task(completion)?.into_iter().map(|task| task.action));
+        actions.extend(self.task(completion.task.as_ref())?.into_iter().map(|task| task.action));
         let reasons = self.transact(&actions, pace).await?;
         Ok(match reasons.as_deref() {
             None => Step::Done(Box::new(upload)),
@@ -191,8 +193,8 @@ impl Store {
         })
     }
 
-    fn task(&self, completion: &Completion) -> Result<Vec<Companion>> {
-        let Some(task) = &completion.task else { return Ok(Vec::new()) };
+    fn task(&self, task: Option<&Task>) -> Result<Vec<Companion>> {
+        let Some(task) = task else { return Ok(Vec::new()) };
         let actions = self.task_actions(task)?.into_iter();
         Ok(actions.map(|action| Companion { kind: CompanionKind::Task, action }).collect())
     }

@@ -17,6 +17,7 @@ mod content;
 mod copies;
 mod item;
 mod put;
+mod verify;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! An object whose bytes are gone.
+//! An object that is found to be broken: its bytes are gone, or other ones than were declared.
 
 use super::{Object, ObjectStatus};
 use crate::place::Place;
@@ -10,10 +10,10 @@ impl Object {
         self.blobs.iter().any(|blob| blob.place.as_ref() == Some(place))
     }
 
-    /// The object, of which it is known that bytes are gone. What it says already of what went wrong with it
+    /// The object as one that has failed for this reason. What it says already of what went wrong with it
     /// stays.
     #[must_use]
-    pub fn with_loss(&self, reason: &str, now: Timestamp) -> Self {
+    pub fn as_failed(&self, reason: &str, now: Timestamp) -> Self {
         Self {
             status: ObjectStatus::Failed,
             error: Some(self.error.clone().unwrap_or_else(|| reason.to_owned())),

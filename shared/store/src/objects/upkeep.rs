@@ -1,4 +1,5 @@
-//! What reconcile writes on objects: that their bytes are gone, and that their sources wait for copies still.
+//! What is written on objects by whoever looks after them: that something is wrong with their bytes, and that
+//! their sources wait for copies still.
 
 use stowage_domain::Result;
 use stowage_domain::object::Object;
@@ -8,7 +9,7 @@ use stowage_domain::time::Timestamp;
 use super::expression::Expression;
 use crate::Store;
 use crate::pace::Outcome;
-use crate::ports::{MarkLost, RemindOfCopies};
+use crate::ports::{FailObject, RemindOfCopies};
 
 impl RemindOfCopies for Store {
     async fn remind_of_copies(&self, object: &Object, now: Timestamp) -> Result<bool> {
@@ -23,19 +24,19 @@ impl RemindOfCopies for Store {
     }
 }
 
-impl MarkLost for Store {
-    async fn mark_lost(&self, object: &Object, lost: &Place, reason: &str, now: Timestamp) -> Result<bool> {
+impl FailObject for Store {
+    async fn fail_object(&self, object: &Object, lost: &Place, reason: &str, now: Timestamp) -> Result<bool> {
         let mut pace = self.writing();
         loop {
             // Read anew for each attempt: what comes with a refusal is old by the end of the wait.
             let stored = self.object(&object.bucket_id, &object.object_id, &mut pace).await?;
             let is_same = |found: &Object| found.incarnation == object.incarnation && found.has_place(lost);
             let Some(old) = stored.filter(is_same) else { return Ok(false) };
-            let new = old.with_loss(reason, now);
+            let new = old.as_failed(reason, now);
             if new.status == old.status && new.error == old.error {
                 return Ok(true);
             }
-            let expression = Expression::losing(&old, &new)?;
+            let expression = Expression::failing(&old, &new)?;
             let update = self.update_object(&old.bucket_id, &old.object_id, expression);
             match pace.send(|| update.clone().send()).await {
                 Ok(_) => return Ok(true),
@@ -59,7 +60,7 @@ impl Expression {
     }
 
     /// The update that makes exactly this object the new one, which differs in its status and error.
-    fn losing(old: &Object, new: &Object) -> Result<Self> {
+    fn failing(old: &Object, new: &Object) -> Result<Self> {
         let mut expression = Self::touching(old, new.updated_at)?;
         expression.set("status", &new.status)?;
         expression.set("error", &new.error)?;
