@@ -353,14 +353,18 @@ impl ObjectSeed {
         let draft = request.into_draft(bucket, policy, mark, blobs.bucket_name());
         let draft = draft.unwrap_or_else(|error| panic!("{what}: {}", error.message()));
         let now = instant(self.at, self.seconds_ago);
-        let mut prepared =
-            draft.prepare(&scope_of(bucket), bucket, &BTreeMap::new(), now).expect("no uploads");
-        for bytes in prepared.bytes {
-            let blob = &mut prepared.write.change.blobs.as_mut().expect("blobs")[bytes.blob];
-            let version = blobs.put_inline(bytes, bucket.storage_class).await.expect("S3 takes the bytes");
-            blob.place.as_mut().expect("a place").version_id = version;
+        let prepared = draft.prepare(&scope_of(bucket), bucket, &BTreeMap::new(), now).expect("no uploads");
+        let mut write = named(prepared.write, self.object_id.clone(), bucket);
+        for mut bytes in prepared.bytes {
+            let blob = &mut write.change.blobs.as_mut().expect("blobs")[bytes.blob];
+            // The key names the object by its own id.
+            let filename = blob.details.filename.as_deref().expect("a filename");
+            bytes.place =
+                Place::for_inline(&write.scope, &write.bucket_id, &write.object_id, &blob.blob_id, filename);
+            let mut place = bytes.place.clone();
+            place.version_id = blobs.put_inline(bytes, bucket.storage_class).await.expect("S3 takes them");
+            blob.place = Some(place);
         }
-        let write = named(prepared.write, self.object_id.clone(), bucket);
         store.write_object(&write).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
         if let Some(incarnation) = &self.incarnation {
             let update = json!({

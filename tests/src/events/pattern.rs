@@ -105,12 +105,11 @@ fn placeholder(text: &str) -> Option<(&str, &str)> {
     KINDS.contains(&kind).then_some((name, rest))
 }
 
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 12] = [
     "any",
     "batch_id",
     "blob_id",
     "bucket_id",
-    "copy_id",
     "namespace_id",
     "object_id",
     "presigned_url",
@@ -119,7 +118,6 @@ const KINDS: [&str; 14] = [
     "timestamp",
     "upload_id",
     "version",
-    "write_id",
 ];
 
 /// How many bytes of a text are a value of this kind.
@@ -129,12 +127,10 @@ fn length(kind: &str, text: &str) -> Option<usize> {
         "batch_id" => id("btch_", 24, text),
         "blob_id" => id("blob_", 16, text),
         "bucket_id" => id("bkt_", 24, text),
-        "copy_id" => id("", 16, text),
         "namespace_id" => id("ns_", 16, text),
         "object_id" => id("obj_", 32, text),
         "task_id" => id("task_", 24, text),
         "upload_id" => id("upl_", 24, text),
-        "write_id" => id("w_", 24, text),
         "presigned_url" => is_presigned(text).then_some(text.len()),
         "s3_bucket" => {
             let is_of_a_name = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(b);
@@ -167,12 +163,10 @@ fn sample(placeholder: &str) -> String {
         "batch_id" => id("btch_", 24),
         "blob_id" => id("blob_", 16),
         "bucket_id" => id("bkt_", 24),
-        "copy_id" => id("", 16),
         "namespace_id" => id("ns_", 16),
         "object_id" => id("obj_", 32),
         "task_id" => id("task_", 24),
         "upload_id" => id("upl_", 24),
-        "write_id" => id("w_", 24),
         "presigned_url" => {
             let signature = digits_of(placeholder, 64);
             format!(
@@ -243,7 +237,7 @@ mod tests {
             assert_ne!(wanted, sample);
             assert_eq!(differences(&wanted, &sample), [""; 0]);
         }
-        assert_ne!(sample("write_id#1"), sample("write_id#2"));
+        assert_ne!(sample("blob_id#1"), sample("blob_id#2"));
     }
 
     #[test]

@@ -16,6 +16,7 @@ async fn every_event_has_its_outcome_and_sources_are_copied() {
 
     let web = Web::start().await;
     web.set("/small.txt", Page::new("text/plain", b"hello"));
+    web.set("/small.txt?again", Page::new("text/plain", b"hello"));
     web.set("/large.txt", Page { times: 12, ..Page::new("text/plain", &vec![b'x'; 1024 * 1024]) });
     let broken = Page { breaks_off: true, ..Page::new("text/plain", &vec![b'x'; 1024 * 1024]) };
     web.set("/broken.txt", Page { times: 20, ..broken });
@@ -29,6 +30,7 @@ async fn every_event_has_its_outcome_and_sources_are_copied() {
     let mut function = deployment.function_with(&binary, &variables).await;
     for (path, outcome, cause) in [
         ("/small.txt", json!("copied"), Value::Null),
+        ("/small.txt?again", json!("copied"), Value::Null),
         ("/large.txt", json!("copied"), Value::Null),
         ("/other.txt", json!("failed"), Value::Null),
         ("/gone.txt?secret", json!("failed"), Value::Null),
@@ -48,6 +50,8 @@ async fn every_event_has_its_outcome_and_sources_are_copied() {
         let (_, lines) = function.feed(&message(&row, 1), 1).await;
         assert_eq!((&lines[0]["outcome"], &lines[0]["cause"]), (&outcome, &cause), "{path}");
         assert!(!lines[0].to_string().contains("secret"), "{}", lines[0]);
+        let is_reused = path == "/small.txt?again";
+        assert_eq!(lines[0]["reused_copies"], if is_reused { json!(1) } else { Value::Null }, "{path}");
     }
     assert_eq!(function.kill().await.stderr, [""; 0]);
     deployment.write_calls(binary.name);
