@@ -1,12 +1,8 @@
-//! Every fault at every call: each function's calls fail in each way once, while the work goes on.
+//! Every fault at every call: the first calls of each kind fail, each in another way, and then no more.
 
 use std::collections::BTreeMap;
 
 use crate::faults::Fault;
-
-/// Of the calls of one kind, each how-many-th fails as long as there is a way in which none has failed: the
-/// others are to bring the work on.
-const EACH: usize = 2;
 
 /// A function, and an action of AWS that it calls.
 pub(crate) type Pair = (&'static str, String);
@@ -14,27 +10,19 @@ pub(crate) type Pair = (&'static str, String);
 /// What the calls have met.
 #[derive(Debug, Default)]
 pub(crate) struct Every {
-    pairs: BTreeMap<Pair, Met>,
-}
-
-#[derive(Debug)]
-struct Met {
-    calls: usize,
-    outstanding: Vec<Fault>,
+    pairs: BTreeMap<Pair, Vec<Fault>>,
 }
 
 impl Every {
     /// What this call is to meet, if anything.
     pub(crate) fn next(&mut self, function: &'static str, action: &str) -> Option<Fault> {
         let pair = (function, action.to_owned());
-        let met = self.pairs.entry(pair).or_insert_with(|| Met { calls: 0, outstanding: all(action) });
-        met.calls += 1;
-        if met.calls % EACH == 1 { met.outstanding.pop() } else { None }
+        self.pairs.entry(pair).or_insert_with(|| all(action)).pop()
     }
 
     /// The kinds of calls that there were, each with what it has not met yet.
     pub(crate) fn outstanding(&self) -> BTreeMap<Pair, Vec<Fault>> {
-        self.pairs.iter().map(|(pair, met)| (pair.clone(), met.outstanding.clone())).collect()
+        self.pairs.clone()
     }
 }
 
