@@ -132,6 +132,8 @@ async fn everything_is_whole_and_told_although_every_call_fails_in_every_way() {
     left.check_batches();
     left.check_tasks();
     left.check_events(&events);
+    let bucket = stack.client.get(&format!("/v1/buckets/{things}")).await.ok();
+    assert_eq!(bucket["object_count"], stack.engines().object_count().await, "each is counted once");
 
     let (store, blobs) = (stack.stack().store().clone(), stack.stack().blobs().clone());
     let reconcile = Reconcile::new(store, blobs, Grace { orphaned: 0, ..AT_REST });
