@@ -44,11 +44,11 @@ impl<S: FindOrphans + RememberPass, B: ListKeys> Reconcile<S, B> {
                 }
                 let after = round.after.as_deref().filter(|after| after.starts_with(prefix));
                 let page = self.blobs.list_keys(prefix, after).await?;
-                let last = page.found.last().map(|stored| stored.key.clone());
+                let Some(last) = page.found.last().map(|stored| stored.key.clone()) else { break };
                 let is_old = |at: Timestamp| at.plus_seconds(self.grace.orphaned) <= run.now();
                 let old = page.found.into_iter().filter(|stored| is_old(stored.written_at));
                 self.note_orphans(old.map(|stored| stored.key).collect(), run).await?;
-                round.after = last.or(round.after.take());
+                round.after = Some(last);
                 if !page.more {
                     break;
                 }
