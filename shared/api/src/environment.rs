@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use stowage_blobs::Blobs;
+use stowage_blobs::ports::MAX_HASHED_BYTES;
 use stowage_bus::Bus;
 use stowage_store::tables::TableNames;
 use stowage_store::{Settings, Store};
@@ -24,6 +25,7 @@ use crate::aws::{Aws, Credentials, Endpoints, Roots};
 /// | `STOWAGE_CONNECT_AT_INIT` | `false` leaves the first connection to the first request | `true` |
 /// | `STOWAGE_FETCH_PORTS` | ports that a client's URL may name, with commas | 80,443 |
 /// | `STOWAGE_FETCH_PRIVATE_HOSTS` | hosts that it may name although they are private, with commas | none |
+/// | `STOWAGE_MAX_HASHED_BYTES` | most bytes that a confirm reads to verify a declared SHA-256; beyond, a task does | 67108864 |
 /// | `STOWAGE_REMOVE_ORPHANS` | `false` has reconcile leave bytes alone that no row names | `true` |
 /// | `STOWAGE_TLS_ROOTS` | `amazon`, `native`, or a PEM file | `amazon` |
 /// | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | as Lambda sets them | required but the last |
@@ -40,6 +42,7 @@ pub struct Environment {
     fetch_ports: Vec<u16>,
     fetch_private_hosts: Vec<String>,
     removes_orphans: bool,
+    max_hashed: u64,
 }
 
 /// A variable that is missing or wrong: a function that can't start says which.
@@ -74,8 +77,16 @@ impl Environment {
                 reason: "must be a number of seconds".to_owned(),
             })?,
         };
+        let max_hashed = match optional("STOWAGE_MAX_HASHED_BYTES") {
+            None => MAX_HASHED_BYTES,
+            Some(text) => text.parse().map_err(|_| Misconfigured {
+                variable: "STOWAGE_MAX_HASHED_BYTES",
+                reason: "must be a number of bytes".to_owned(),
+            })?,
+        };
         Ok(Self {
             aws: aws()?,
+            max_hashed,
             tables: TableNames::with_prefix(&required("STOWAGE_TABLE_PREFIX")?),
             blob_bucket: required("STOWAGE_BLOB_BUCKET")?,
             default_namespace: optional("STOWAGE_DEFAULT_NAMESPACE"),
@@ -96,7 +107,8 @@ impl Environment {
     /// The bytes.
     pub fn blobs(&self) -> Blobs {
         let longest = Duration::from_secs(u64::from(self.max_url_seconds));
-        let blobs = Blobs::new(self.aws.s3(), &self.blob_bucket).with_max_url_life(longest);
+        let blobs = Blobs::new(self.aws.s3(), &self.blob_bucket);
+        let blobs = blobs.with_max_url_life(longest).with_max_hashed(self.max_hashed);
         match &self.signer {
             Some(signer) => blobs.with_signer(self.aws.s3_as(signer)),
             None => blobs,

@@ -372,7 +372,7 @@ pub trait VerifyUpload: Send + Sync {
     /// and no other is found by this.
     fn upload_verified(&self, upload: &Upload, indexed: bool) -> impl Future<Output = Result<()>> + Send;
 
-    /// They don't: the upload's message says so.
+    /// They don't: the upload's message says so, and it stands for no other any more.
     fn upload_contradicted(&self, upload: &Upload) -> impl Future<Output = Result<()>> + Send;
 }
 

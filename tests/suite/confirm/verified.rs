@@ -95,6 +95,10 @@ async fn other_bytes_than_declared_fail_the_object_and_are_said() {
         (&json!("FAILED"), &json!(format!("blob 'film': {reason}")))
     );
     assert_eq!(scene.duplicate_of(&hash).await, Value::Null);
+    // The same bytes come again, declared as what they are: they have an object of their own.
+    let again = scene.declared(&film(5000), &sha256(&film(5000))).await;
+    assert_eq!(scene.stored(&again).await["duplicate_of_upload_id"], Value::Null, "{again}");
+    assert_ne!(again["object_id"], upload["object_id"]);
 }
 
 /// Under a unique key the policy decides, and nothing is found by content.

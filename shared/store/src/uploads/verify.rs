@@ -11,7 +11,7 @@ use crate::calls::unbuilt;
 use crate::failure::Reason;
 use crate::item::text;
 use crate::pace::Pace;
-use crate::ports::VerifyUpload;
+use crate::ports::{CleanUploads as _, VerifyUpload};
 
 /// What people are told of an upload with other bytes.
 const CONTRADICTED: &str = "the bytes do not have the declared SHA-256";
@@ -45,7 +45,9 @@ impl VerifyUpload for Store {
     async fn upload_contradicted(&self, upload: &Upload) -> Result<()> {
         let note = self.note_on_upload(upload, "SET message = :noted", text(CONTRADICTED))?;
         // That it is gone, or going, is no matter.
-        self.transact(&[note], &mut self.writing()).await.map(|_| ())
+        self.transact(&[note], &mut self.writing()).await?;
+        // Nor does it stand for others any more: its object has failed.
+        self.forget_content(upload).await
     }
 }
 
